@@ -1,0 +1,57 @@
+"""The one clock of a mock server; token lives, rate windows and dates follow it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from email.utils import formatdate
+
+__all__ = ["Clock"]
+
+
+class Clock:
+    """Unix time that can be frozen and moved forward."""
+
+    def __init__(self, *, frozen_at: float | None = None, source: Callable[[], float] = time.time):
+        self._source = source
+        self._offset = 0.0
+        self._frozen_at = frozen_at
+
+    @property
+    def frozen(self) -> bool:
+        """Whether time stands still."""
+        return self._frozen_at is not None
+
+    def now(self) -> float:
+        """Seconds since 1970, UTC."""
+        if self._frozen_at is not None:
+            return self._frozen_at
+        return self._source() + self._offset
+
+    def timestamp(self) -> int:
+        """The current whole second, as amoCRM writes its times."""
+        return int(self.now())
+
+    def freeze(self, at: float | None = None) -> None:
+        """Stand still, now or at the given time."""
+        self._frozen_at = self.now() if at is None else at
+
+    def advance(self, seconds: float) -> None:
+        """Move forward, frozen or not."""
+        if seconds < 0:
+            message = f"the clock only moves forward, and {seconds} is negative; use freeze(at=...)"
+            raise ValueError(message)
+        if self._frozen_at is None:
+            self._offset += seconds
+        else:
+            self._frozen_at += seconds
+
+    def unfreeze(self) -> None:
+        """Go on from the time shown."""
+        if self._frozen_at is not None:
+            self._offset = self._frozen_at - self._source()
+            self._frozen_at = None
+
+    def http_date(self) -> str:
+        """The time as a `Date` header has it."""
+        return formatdate(self.now(), usegmt=True)
