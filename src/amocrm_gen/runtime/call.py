@@ -1,0 +1,76 @@
+"""What is asked of the API: an operation and one call of it, as values without any I/O."""
+
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+from attrs import frozen
+
+from amocrm_gen.runtime.types import JsonValue
+
+__all__ = ["Call", "Envelope", "Method", "Operation", "Page", "Retry"]
+
+Method: TypeAlias = Literal["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"]
+
+Retry: TypeAlias = Literal["safe", "idempotent", "refused_only"]
+"""When a call may be sent again: `safe` and `idempotent` after a lost answer, too;
+`refused_only` just when the server said, or the network shows, that nothing was done."""
+
+Envelope: TypeAlias = Literal[
+    "page", "page_total", "list_total", "written", "created_total", "array", "item", "none"
+]
+"""How the answer wraps its items. The first two give a `Page`, the next four a list, `item` one
+object, `none` nothing."""
+
+T = TypeVar("T")
+
+
+@frozen(kw_only=True)
+class Operation:
+    """An operation of the API with the traits that the runtime acts on."""
+
+    name: str
+    """Resource and operation: `leads.find`."""
+    method: Method
+    path: str
+    """The template: `/api/v4/leads/{id}`."""
+    retry: Retry = "refused_only"
+    envelope: Envelope = "item"
+    key: str | None = None
+    """The key under `_embedded` that holds the items."""
+    empty: bool = False
+    """Whether 204 means that there is nothing, instead of an error."""
+    page_max: int | None = None
+    batch_max: int | None = None
+    batch_match: Literal["request_id", "id"] = "request_id"
+    """What ties an item of the answer to an item that was sent."""
+    lock: str | None = None
+    """What must not be written twice at once: `leads/{id}`; the ids come from the path or body."""
+    host: str = "account"
+    """Which host serves it; only `account` is built in."""
+
+
+@frozen
+class Call(Generic[T]):
+    """One call: where it goes, what it carries, and what its answer is read as."""
+
+    operation: Operation
+    path: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: JsonValue = None
+    """The JSON body; None sends none."""
+    returns: object = None
+    """The class, or union of classes, of one item; None leaves the JSON as it is."""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@frozen
+class Page(Generic[T]):
+    """One page of a list."""
+
+    items: list[T]
+    number: int = 1
+    next_href: str | None = None
+    """The address of the next page, if the server names one."""
+    total_items: int | None = None
+    page_count: int | None = None
+    self_href: str | None = None
+    """The address of this page as the server repeats it."""

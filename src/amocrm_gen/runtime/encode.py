@@ -1,0 +1,121 @@
+"""Queries in PHP's brackets, paths and bodies: what goes out, as text and JSON."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from enum import Enum
+from urllib.parse import quote
+
+from attrs import has
+
+from amocrm_gen.runtime.kinds import is_listing, is_mapping
+from amocrm_gen.runtime.types import JsonValue
+from amocrm_gen.runtime.unset import UNSET
+
+__all__ = ["Pairs", "encode_body", "encode_query", "path", "unix_seconds"]
+
+Pairs = tuple[tuple[str, str], ...]
+"""Names and values of a query, not yet percent-encoded."""
+
+
+def encode_query(
+    *,
+    filter: Mapping[str, object] | None = None,  # noqa: A002 - the API's word
+    with_: Sequence[str] = (),
+    order: str | None = None,
+    query: str | None = None,
+    page: int | None = None,
+    limit: int | None = None,
+    params: Mapping[str, object] | None = None,
+) -> Pairs:
+    """Write a query the way PHP reads it: `filter[id][0]=1`, `order[id]=desc`, `with=a,b`.
+
+    `order` is a field's name, with a minus in front for descending. `params` are further
+    parameters of any shape. None and UNSET are left out.
+    """
+    named: dict[str, object] = {}
+    if with_:
+        # One string instead of a list would be cut into letters.
+        named["with"] = with_ if isinstance(with_, str) else ",".join(with_)
+    if order:
+        named["order"] = {order.removeprefix("-"): "desc" if order.startswith("-") else "asc"}
+    named |= {"filter": filter, "query": query, **(params or {}), "page": page, "limit": limit}
+    return tuple(pair for name, value in named.items() for pair in _pairs(name, value))
+
+
+def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
+    if value is None or value is UNSET:
+        return
+    if is_mapping(value):
+        for key, inner in value.items():
+            # Numbers are ids of custom fields: the API wants their values as a list, even one.
+            listed = isinstance(key, int) and _is_scalar(inner)
+            yield from _pairs(f"{name}[{key}]", [inner] if listed else inner)
+    elif is_listing(value):
+        for index, inner in enumerate(value):
+            yield from _pairs(f"{name}[{index}]", inner)
+    elif has(type(value)):
+        yield from _pairs(name, encode_body(value))
+    else:
+        yield name, _text(name, value)
+
+
+def _is_scalar(value: object) -> bool:
+    if value is None or value is UNSET:
+        return False
+    return not (is_mapping(value) or is_listing(value) or has(type(value)))
+
+
+def _text(name: str, value: object) -> str:
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime):
+        return str(unix_seconds(value, name))
+    if isinstance(value, float) and not math.isfinite(value):
+        message = f"{name}: {value} is not a number that the API can compare"
+        raise ValueError(message)
+    if isinstance(value, bytes | bytearray | date):
+        message = (
+            f"{name}: cannot be sent as {type(value).__name__}; give text, a number or a datetime"
+        )
+        raise TypeError(message)
+    return str(value)
+
+
+def unix_seconds(moment: datetime, name: str) -> int:
+    """Return the unix seconds of an aware datetime; a naive one is refused, not guessed."""
+    if moment.utcoffset() is None:
+        message = (
+            f"{name}: the datetime {moment.isoformat()} has no time zone; "
+            "say which moment is meant, for example datetime(..., tzinfo=timezone.utc)"
+        )
+        raise ValueError(message)
+    return math.floor(moment.timestamp())
+
+
+def path(template: str, **variables: object) -> str:
+    """Fill a path template; what is put in can never leave its place in the path."""
+    filled = {name: _segment(template, name, value) for name, value in variables.items()}
+    return template.format_map(filled)
+
+
+def _segment(template: str, name: str, value: object) -> str:
+    text = str(value.value if isinstance(value, Enum) else value)
+    # Dots are never quoted, and "." or ".." would climb to another operation.
+    if value is None or value is UNSET or isinstance(value, bool) or text in {"", ".", ".."}:
+        message = f"{template}: {value!r} cannot stand for {name!r}; give an id"
+        raise ValueError(message)
+    return quote(text, safe="")
+
+
+def encode_body(value: object) -> JsonValue:
+    """Write models, mappings and sequences of them as JSON values; UNSET is left out."""
+    if is_mapping(value):
+        return {str(key): encode_body(item) for key, item in value.items() if item is not UNSET}
+    if is_listing(value):
+        return [encode_body(item) for item in value]
+    from amocrm_gen.runtime.convert import unstructure  # noqa: PLC0415 - loads cattrs
+
+    return unstructure(value)
