@@ -1,1 +1,1 @@
-"""Golden tests: samples of the amoCRM docs and of recorded live answers, held against server and client."""
+"""Golden tests: samples of the amoCRM docs and of live answers, held against both sides."""

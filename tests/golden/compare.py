@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 __all__ = ["FORMS", "Difference", "Json", "Problem", "compare", "json_type", "matches"]
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Problem: TypeAlias = Literal[
     "missing key", "extra key", "type", "value", "length", "link", "form", "inconsistent"
 ]
@@ -20,10 +20,20 @@ FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "uuid": re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "jwt": re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+"),
     "def502": re.compile(r"def502\S+"),
+    "text": re.compile(r".+"),
     "datetime": re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"),
 }
 """What a value that the server invents must look like, by the kind that a sample declares."""
 
+_TYPES: Final[Mapping[type, str]] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
 _ABSENT: Final = "(absent)"
 
 
@@ -43,21 +53,7 @@ class Difference:
 
 def json_type(value: Json) -> str:
     """Name the JSON type; an integer and a number with a fraction part are two types."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int():
-            return "integer"
-        case float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-        case dict():
-            return "object"
+    return _TYPES[type(value)]
 
 
 def matches(pattern: str, path: str) -> bool:

@@ -35,7 +35,7 @@ def damages(answer: Json, path: str = "$") -> Iterator[Damage]:
         for index, value in enumerate(answer):
             yield Damage("shorter list", path, answer[:index] + answer[index + 1 :])
             for damage in damages(value, f"{path}[{index}]"):
-                changed = answer[:index] + [damage.answer] + answer[index + 1 :]
+                changed = [*answer[:index], damage.answer, *answer[index + 1 :]]
                 yield Damage(damage.name, damage.path, changed)
 
 

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from .compare import Json
 
-__all__ = ["ORIGIN", "Answer", "Sample", "Step", "bases", "sample", "samples"]
+__all__ = ["ORIGIN", "Answer", "Sample", "Step", "bad_requests", "bases", "samples"]
 
 ORIGIN: Final = "https://example.amocrm.ru"
 """The scheme and host in every link of the samples."""
@@ -43,6 +43,9 @@ class Sample:
     query: str
     body: Json
     body_source: str | None
+    raw: str | None
+    """A body that is no JSON, or an empty one."""
+    headers: Mapping[str, str]
     token: str
     answer: Answer
     is_built: bool
@@ -65,6 +68,8 @@ def _read(data: Mapping[str, Json]) -> Sample:
         query=cast("str", request["query"]),
         body=_expand(request.get("body")),
         body_source=cast("str | None", request.get("body_source")),
+        raw=cast("str | None", request.get("raw")),
+        headers=cast("dict[str, str]", request.get("headers", {})),
         token=cast("str", request.get("token", "admin")),
         answer=Answer(
             status=cast("int", answer["status"]),
@@ -97,9 +102,11 @@ def samples() -> tuple[Sample, ...]:
     )
 
 
-def sample(sample_id: str) -> Sample:
-    """Find one sample by its id."""
-    return next(each for each in samples() if each.id == sample_id)
+@cache
+def bad_requests() -> tuple[Sample, ...]:
+    """Read the table of requests that must be refused, in the shape of samples."""
+    text = (_HERE / "bad_requests.json").read_text(encoding="utf-8")
+    return tuple(_read(row) for row in cast("list[dict[str, Json]]", json.loads(text)))
 
 
 @cache

@@ -78,7 +78,7 @@ def test_an_invented_value_is_not_a_fixed_one_too(golden: Sample) -> None:
     """Links are renamed by value, so an invented id must not equal an id that the state fixes."""
     patterns = [pattern for pattern, kind in golden.invented.items() if kind == "id"]
     leaves = list(_leaves(golden.answer.body))
-    invented = {value for path, value in leaves if any(matches(p, path) for p in patterns)}
+    invented = [value for path, value in leaves if any(matches(p, path) for p in patterns)]
     fixed = json.dumps([golden.state, bases()[golden.base]])
     assert not [value for value in invented if f'"id": {value},' in fixed]
 
