@@ -1,0 +1,81 @@
+"""From YAML files to a checked spec: load, declare, build, lint, in that order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .components import Components, declare
+from .expressions import Names
+from .faults import Faults
+from .ir import Operation, Service, Spec
+from .lint import lint
+from .load import load
+from .operations import OperationBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from .load import SpecFiles
+
+__all__ = ["compile_spec"]
+
+
+def compile_spec(folder: Path, overlays: Sequence[Path] = (), *, api: str = "v4") -> Spec:
+    """Return the checked spec in `folder` with overlays laid over it.
+
+    Raises `SpecError` with every fault found: those of form first, then, when the form is right, those of meaning.
+    """
+    faults = Faults.none()
+    files = load(folder, overlays, faults, api=api)
+    faults.raise_if_any()
+    spec = _build(files, faults)
+    lint(spec, faults)
+    faults.raise_if_any()
+    return spec
+
+
+def _build(files: SpecFiles, faults: Faults) -> Spec:
+    service = _service(files)
+    names = Names(faults)
+    for resource, raw in files.resources.items():
+        declare(resource, raw, names)
+    components = Components(names)
+    tables: dict[str, str] = {}
+    for resource, raw in files.resources.items():
+        components.add_resource(resource, raw)
+    components.finish()
+    for name, struct in components.structs.items():
+        if struct.table:
+            tables[name] = struct.table
+    for name, union in components.unions.items():
+        tables[name] = union.table
+    builder = OperationBuilder(names, service, faults)
+    operations: list[Operation] = []
+    for resource, raw in files.resources.items():
+        operations.extend(builder.build(resource, raw, tables))
+    docs = {resource: raw.get("doc", "") for resource, raw in files.resources.items()}
+    return Spec(
+        service,
+        components.structs,
+        components.unions,
+        components.enums,
+        tuple(operations),
+        docs,
+        files.sources,
+    )
+
+
+def _service(files: SpecFiles) -> Service:
+    raw = files.service
+    return Service(
+        title=raw["title"],
+        version=raw["version"],
+        doc=raw.get("doc", ""),
+        hosts=dict(raw["hosts"]),
+        zones=tuple(raw["zones"]),
+        oauth=dict(raw["oauth"]),
+        limits=dict(raw["limits"]),
+        errors={int(status): name for status, name in raw["errors"].items()},
+        default_errors=tuple(raw.get("default_errors", ())),
+    )

@@ -1,0 +1,209 @@
+"""The compiler's own picture of a spec: types, structs, unions and operations, all names resolved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import field, frozen
+
+if TYPE_CHECKING:
+    from .faults import Place
+
+__all__ = [
+    "Enumeration",
+    "FilterField",
+    "Operation",
+    "Param",
+    "Service",
+    "Spec",
+    "Struct",
+    "StructField",
+    "Type",
+    "Union",
+]
+
+Kind = Literal["list", "get", "create", "update", "update_one", "delete", "action"]
+Variant = Literal["read", "create", "update"]
+
+
+@frozen
+class Type:
+    """A type expression: a scalar, a reference to a component, or a list, map or union of types."""
+
+    kind: Literal["scalar", "ref", "list", "map", "any"]
+    name: str = ""
+    items: tuple[Type, ...] = ()
+    nullable: bool = False
+    enum: tuple[str | int, ...] = ()
+    is_open: bool = False
+    format: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: int | None = None
+    max_items: int | None = None
+
+    def refs(self) -> tuple[str, ...]:
+        """Return the components that the type names, at any depth."""
+        own = (self.name,) if self.kind == "ref" else ()
+        return own + tuple(name for item in self.items for name in item.refs())
+
+
+@frozen
+class StructField:
+    """A key of an object."""
+
+    name: str
+    type: Type
+    required: bool
+    place: Place
+    doc: str = ""
+    unit: str = ""
+    with_: str = ""
+    const: str | None = None
+    default: Any = None  # Any: a JSON value
+    ref: str = ""
+    ref_zero: bool = False
+    writable_null: bool = False
+    null_empty: Any = None  # Any: a JSON value
+
+
+@frozen
+class Struct:
+    """An object with named keys; `component` is `module.Name`."""
+
+    component: str
+    fields: tuple[StructField, ...]
+    place: Place
+    doc: str = ""
+    entity: str = ""
+    variant: Variant | None = None
+    table: str = ""
+
+
+@frozen
+class Union:
+    """One of several structs, told apart by the constant value of one key."""
+
+    component: str
+    tag: str
+    variants: tuple[tuple[str, str], ...]
+    fallback: str
+    place: Place
+    doc: str = ""
+    entity: str = ""
+    variant: Variant | None = None
+    table: str = ""
+
+
+@frozen
+class Enumeration:
+    """A named set of values; others may come, too, when it is open."""
+
+    component: str
+    values: tuple[str | int, ...]
+    is_open: bool
+    place: Place
+    doc: str = ""
+
+
+@frozen
+class Param:
+    """A variable of the path or a plain key of the query."""
+
+    name: str
+    type: Type
+    doc: str = ""
+    required: bool = False
+
+
+@frozen
+class FilterField:
+    """A key of `filter[...]` and the way it selects."""
+
+    name: str
+    kind: Literal["value", "list", "range", "pairs", "fields", "flag"]
+    type: Type
+    columns: tuple[str, ...]
+    place: Place
+    scalar: str = ""
+    doc: str = ""
+    required: bool = False
+
+
+@frozen
+class Operation:
+    """One method on one path, or on a family of paths (`over`)."""
+
+    resource: str
+    name: str
+    method: str
+    path: str
+    summary: str
+    kind: Kind
+    envelope: str
+    status: int
+    place: Place
+    doc: str = ""
+    over: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    path_params: tuple[Param, ...] = ()
+    params: tuple[Param, ...] = ()
+    with_: tuple[str, ...] = ()
+    filter: tuple[FilterField, ...] = ()
+    order: tuple[str, ...] = ()
+    default_order: str = ""
+    takes: Type | None = None
+    optional_body: bool = False
+    returns: Type | None = None
+    key: str = ""
+    table: str = ""
+    readonly: bool = False
+    idempotent: bool = False
+    destructive: bool = False
+    admin: bool = False
+    retry: str = "refused_only"
+    page_max: int = 0
+    page_default: int = 0
+    batch_max: int = 0
+    batch_match: str = ""
+    lock: str = ""
+    empty: tuple[int, ...] = ()
+    host: str = "account"
+    scope: str = "crm"
+    errors: tuple[tuple[int, str], ...] = ()
+    evidence: tuple[str, ...] = ()
+    keywords: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    example_request: Any = None  # Any: a JSON value
+    example_answer: Any = None  # Any: a JSON value
+
+    @property
+    def id(self) -> str:
+        """Return `resource.name`, which is unique."""
+        return f"{self.resource}.{self.name}"
+
+
+@frozen
+class Service:
+    """What holds for every operation."""
+
+    title: str
+    version: str
+    doc: str
+    hosts: dict[str, Any]  # Any: JSON values, passed through
+    zones: tuple[str, ...]
+    oauth: dict[str, Any]  # Any: as above
+    limits: dict[str, Any]  # Any: as above
+    errors: dict[int, str]
+    default_errors: tuple[int, ...]
+
+
+@frozen
+class Spec:
+    """A whole API: components by name and operations by resource, in the order of the files."""
+
+    service: Service
+    structs: dict[str, Struct] = field(factory=dict)
+    unions: dict[str, Union] = field(factory=dict)
+    enums: dict[str, Enumeration] = field(factory=dict)
+    operations: tuple[Operation, ...] = ()
+    resource_docs: dict[str, str] = field(factory=dict)
+    sources: dict[str, tuple[str, ...]] = field(factory=dict)
