@@ -24,7 +24,8 @@ __all__ = ["compile_spec"]
 def compile_spec(folder: Path, overlays: Sequence[Path] = (), *, api: str = "v4") -> Spec:
     """Return the checked spec in `folder` with overlays laid over it.
 
-    Raises `SpecError` with every fault found: those of form first, then, when the form is right, those of meaning.
+    Raises `SpecError` with every fault found: those of form first, then, when the form is right,
+    those of meaning.
     """
     faults = Faults.none()
     files = load(folder, overlays, faults, api=api)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, evolve, field
 
 from .ir import Enumeration, Struct, StructField, Type, Union
-from .yamlmarks import MarkedDict
 
 if TYPE_CHECKING:
     from .expressions import Names
     from .faults import Place
     from .ir import Variant
+    from .yamlmarks import MarkedDict
 
 __all__ = ["Components", "declare"]
 
@@ -62,7 +62,9 @@ class Components:
         for component, (base, place) in self._extends.items():
             parent = self.structs.get(base)
             if parent is None or base in self._extends:
-                self.names.faults.add(place, f"{base} cannot be extended", "name a plain type or variant")
+                self.names.faults.add(
+                    place, f"{base} cannot be extended", "name a plain type or variant"
+                )
                 continue
             own = self.structs[component]
             mine = {item.name: item for item in own.fields}
@@ -119,10 +121,10 @@ class Components:
         )
 
     def _add_entity(self, resource: str, name: str, raw: MarkedDict, place: Place) -> None:
-        for variant in _SUFFIX:
+        for variant, suffix in _SUFFIX.items():
             fields = self._variant_fields(resource, name, raw, place, variant)
             struct = Struct(
-                f"{resource}.{name}{_SUFFIX[variant]}",
+                f"{resource}.{name}{suffix}",
                 tuple(fields),
                 place,
                 doc=raw.get("doc", ""),
@@ -148,7 +150,9 @@ class Components:
                 if variant not in presence and f"{variant}!" not in presence:
                     continue
                 at = raw[section].place_of_key(key)
-                found[key] = self._field(resource, key, value, at, default=f"{variant}!" in presence)
+                found[key] = self._field(
+                    resource, key, value, at, default=f"{variant}!" in presence
+                )
         if variant == "read" and raw.get("links", True):
             links = Type("ref", "common.Links")
             found["_links"] = StructField("_links", links, required=True, place=place)
@@ -206,7 +210,9 @@ class Components:
             return
         if tag not in fields or content not in fields:
             missing = tag if tag not in fields else content
-            self.names.faults.add(at, f"there is no field {missing!r} to tag by", "add it to `fields`")
+            self.names.faults.add(
+                at, f"there is no field {missing!r} to tag by", "add it to `fields`"
+            )
             return
         tags = raw.get("create", list(raw["variants"])) if variant == "create" else raw["variants"]
         pairs: list[tuple[str, str]] = []
@@ -215,7 +221,9 @@ class Components:
                 where = raw.place_of_key("create")
                 self.names.faults.add(where, f"{value!r} is no variant", "add it to `variants`")
                 continue
-            kind = self.names.type_of(raw["variants"][value], resource, raw["variants"].place_of_key(value))
+            kind = self.names.type_of(
+                raw["variants"][value], resource, raw["variants"].place_of_key(value)
+            )
             component = f"{resource}.{_camel(value)}{name}{suffix}"
             self._tagged_struct(base, component, fields, tag, value, content, kind)
             pairs.append((value, component))
@@ -248,5 +256,7 @@ class Components:
         own[content] = evolve(own[content], type=evolve(kind, nullable=own[content].type.nullable))
         what = f"with {tag} {value}" if value is not None else f"of another {tag}"
         doc = f"{base.doc.rstrip('.') or component} {what}."
-        self.structs[component] = evolve(base, component=component, fields=tuple(own.values()), doc=doc)
+        self.structs[component] = evolve(
+            base, component=component, fields=tuple(own.values()), doc=doc
+        )
         self.names.known.add(component)

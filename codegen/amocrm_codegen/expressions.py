@@ -28,7 +28,7 @@ class Names:
     known: set[str] = field(factory=set)
 
     def resolve(self, name: str, resource: str, place: Place) -> str | None:
-        """Return the full name of `name` as seen from `resource`; None, and a fault, if there is none."""
+        """Return the full name that `name` has in `resource`; None, and a fault, if none."""
         candidates = [name] if "." in name else [f"{resource}.{name}", f"common.{name}"]
         for candidate in candidates:
             if candidate in self.known:
@@ -58,11 +58,13 @@ class Names:
         if isinstance(raw, MarkedDict) and shapes:
             place = raw.place_of_key(shapes[0])
         if len(shapes) > 1:
-            self.faults.add(place, f"{' and '.join(shapes)} contradict each other", "keep one of them")
+            self.faults.add(
+                place, f"{' and '.join(shapes)} contradict each other", "keep one of them"
+            )
         if not shapes and "enum" not in raw:
             self.faults.add(place, "a type is missing", "add `type:` or `list:`")
             return Type("scalar", "json")
-        extra = {
+        extra: dict[str, Any] = {  # Any: checked by the JSON Schema
             "nullable": bool(raw.get("nullable")),
             "minimum": raw.get("minimum"),
             "maximum": raw.get("maximum"),
@@ -96,7 +98,9 @@ class Names:
         for value in enum:
             if wanted is not None and not isinstance(value, wanted):
                 self.faults.add(
-                    place, f"the enum value {value!r} is no {inner.name}", "mend the value or the type"
+                    place,
+                    f"the enum value {value!r} is no {inner.name}",
+                    "mend the value or the type",
                 )
         if len(set(enum)) != len(enum):
             self.faults.add(place, "an enum value is given twice", "remove one of them")

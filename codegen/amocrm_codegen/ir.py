@@ -1,4 +1,4 @@
-"""The compiler's own picture of a spec: types, structs, unions and operations, all names resolved."""
+"""The compiler's own picture of a spec, all names resolved."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ __all__ = [
 
 Kind = Literal["list", "get", "create", "update", "update_one", "delete", "action"]
 Variant = Literal["read", "create", "update"]
+FilterKind = Literal["value", "list", "range", "pairs", "fields", "flag"]
 
 
 @frozen
@@ -121,7 +122,7 @@ class FilterField:
     """A key of `filter[...]` and the way it selects."""
 
     name: str
-    kind: Literal["value", "list", "range", "pairs", "fields", "flag"]
+    kind: FilterKind
     type: Type
     columns: tuple[str, ...]
     place: Place

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["lint"]
 
 # A generated function of this name would hide the builtin inside its own module.
-_RESERVED = frozenset({"list", "dict", "type", "set", "int", "str", "float", "bool", "tuple", "pages", "first"})
+_RESERVED = frozenset(
+    {"list", "dict", "type", "set", "int", "str", "float", "bool", "tuple", "pages", "first"}
+)
 _TABLES_OUTSIDE = frozenset({"users", "loss_reasons"})
 _LAST_SEGMENT = re.compile(r"\{[a-z_]+\}$")
 
@@ -104,63 +106,110 @@ def _words(operation: Operation, faults: Faults) -> None:
             "add `keywords: {en: […], ru: […]}`",
         )
     if not operation.evidence:
-        faults.add(operation.place, f"{operation.id} has no evidence", "add `evidence: [docs]` or the like")
+        faults.add(
+            operation.place, f"{operation.id} has no evidence", "add `evidence: [docs]` or the like"
+        )
 
 
 def _reading(spec: Spec, operation: Operation, faults: Faults) -> None:
+    def note(what: str, mend: str) -> None:
+        faults.add(operation.place, what, mend)
+
     item = _item(operation.returns)
-    names = _field_names(spec, item)
     if operation.page_max and operation.kind != "list":
-        faults.add(operation.place, f"{operation.id} is paginated and no list", "let it return {list: …}")
+        note(f"{operation.id} is paginated and no list", "let it return {list: …}")
     if operation.readonly and operation.method != "GET":
-        faults.add(operation.place, f"{operation.id} is readonly and a {operation.method}", "use GET")
-    for name in operation.order:
-        if names and name not in names:
-            faults.add(operation.place, f"order names the unknown field {name!r}", _near(name, names))
-    default = operation.default_order.lstrip("-")
-    if default and names and default not in names:
-        faults.add(operation.place, f"default_order names the unknown field {default!r}", _near(default, names))
-    for entry in operation.filter:
-        for column in entry.columns if entry.kind != "pairs" else ():
-            if names and column not in names:
-                faults.add(entry.place, f"the filter {entry.name!r} has no column {column!r}", _near(column, names))
-    asked = _with_names(spec, item)
-    for name in sorted(asked - set(operation.with_)):
-        if operation.kind in ("list", "get", "action") and operation.readonly:
-            faults.add(
-                operation.place,
+        note(f"{operation.id} is readonly and a {operation.method}", "use GET")
+    if operation.readonly:
+        for name in sorted(_with_names(spec, item) - set(operation.with_)):
+            note(
                 f"{item} shows something only with={name}, which {operation.id} does not offer",
                 f"add {name} to its `with`",
             )
+    _columns(spec, operation, faults)
+
+
+def _columns(spec: Spec, operation: Operation, faults: Faults) -> None:
+    names = _field_names(spec, _item(operation.returns))
+    if not names:
+        return
+    wanted = [("order", name, operation.place) for name in operation.order]
+    if operation.default_order:
+        wanted.append(("default_order", operation.default_order.lstrip("-"), operation.place))
+    wanted += [
+        (f"the filter {entry.name!r}", column, entry.place)
+        for entry in operation.filter
+        # The pairs of some filters are about another entity: tasks by the stage of their lead.
+        for column in (entry.columns if entry.kind != "pairs" else ())
+    ]
+    for what, name, place in wanted:
+        if name not in names:
+            faults.add(place, f"{what} names the unknown field {name!r}", _near(name, names))
 
 
 def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
     if operation.batch_max:
         if operation.takes is None or operation.takes.kind != "list":
-            faults.add(operation.place, f"{operation.id} is a batch and takes no list", "write `takes: {list: …}`")
-        elif operation.batch_match == "id" and "id" not in _field_names(spec, _item(operation.takes)):
-            faults.add(operation.place, f"{operation.id} matches by an id that its items lack", "match by request_id")
-    if operation.method in ("POST", "PATCH") and operation.kind in ("create", "update", "update_one"):
+            faults.add(
+                operation.place,
+                f"{operation.id} is a batch and takes no list",
+                "write `takes: {list: …}`",
+            )
+        elif operation.batch_match == "id" and "id" not in _field_names(
+            spec, _item(operation.takes)
+        ):
+            faults.add(
+                operation.place,
+                f"{operation.id} matches by an id that its items lack",
+                "match by request_id",
+            )
+    if operation.method in ("POST", "PATCH") and operation.kind in (
+        "create",
+        "update",
+        "update_one",
+    ):
         if operation.takes is None:
             faults.add(operation.place, f"{operation.id} takes nothing", "add `takes:`")
     if operation.method in ("GET",) and operation.takes is not None:
-        faults.add(operation.place, f"{operation.id} is a GET with a body", "move it to `params` or `filter`")
+        faults.add(
+            operation.place,
+            f"{operation.id} is a GET with a body",
+            "move it to `params` or `filter`",
+        )
     known = {*path_variables(operation.path), *_field_names(spec, _item(operation.takes))}
     for variable in path_variables(operation.lock):
         if variable not in known:
-            faults.add(operation.place, f"the lock names the unknown {{{variable}}}", _near(variable, known))
+            faults.add(
+                operation.place,
+                f"the lock names the unknown {{{variable}}}",
+                _near(variable, known),
+            )
     if operation.kind in ("get", "delete") and not _LAST_SEGMENT.search(operation.path):
-        faults.add(operation.place, f"{operation.id} names no single thing", "end the path with {id}, or set `kind`")
+        faults.add(
+            operation.place,
+            f"{operation.id} names no single thing",
+            "end the path with {id}, or set `kind`",
+        )
 
 
 def _fields(spec: Spec, struct: Struct, faults: Faults) -> None:
     tables = {item.table for item in spec.structs.values() if item.table}
-    tables |= {item.table for item in spec.unions.values()} | {item.table for item in spec.operations}
+    tables |= {item.table for item in spec.unions.values()} | {
+        item.table for item in spec.operations
+    }
     for item in struct.fields:
         if item.ref and item.ref not in tables | _TABLES_OUTSIDE:
-            faults.add(item.place, f"{item.name} refers to the unknown table {item.ref!r}", _near(item.ref, tables))
+            faults.add(
+                item.place,
+                f"{item.name} refers to the unknown table {item.ref!r}",
+                _near(item.ref, tables),
+            )
         if item.ref_zero and not item.ref:
-            faults.add(item.place, f"{item.name} allows a zero of no table", "add `ref:`, or remove ref_zero")
+            faults.add(
+                item.place,
+                f"{item.name} allows a zero of no table",
+                "add `ref:`, or remove ref_zero",
+            )
 
 
 def _item(kind: Type | None) -> str:

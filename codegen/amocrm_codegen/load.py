@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 from attrs import frozen
 
-from .faults import Faults, Place
 from .yamlmarks import MarkedDict, MarkedList, parse, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .faults import Faults, Place
 
 __all__ = ["SpecFiles", "find_spec_folder", "load"]
 
@@ -50,7 +51,9 @@ def load(folder: Path, overlays: Sequence[Path], faults: Faults, *, api: str = "
     sources: dict[str, tuple[str, ...]] = {}
 
     service_path = folder / "service.yaml"
-    service = _read(service_path, f"{folder.name}/service.yaml", schema["$defs"]["service"], schema, faults)
+    service = _read(
+        service_path, f"{folder.name}/service.yaml", schema["$defs"]["service"], schema, faults
+    )
     for path in [folder / "common.yaml", *sorted((folder / api).glob("*.yaml"))]:
         shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
         document = _read(path, shown, schema, schema, faults)
@@ -95,7 +98,10 @@ def _read(
         return None
     checked = schema if schema is root else {**schema, "$defs": root["$defs"]}
     validator = jsonschema.Draft202012Validator(checked)
-    errors = sorted(validator.iter_errors(_plain(document)), key=lambda error: list(map(str, error.absolute_path)))
+    errors = sorted(
+        validator.iter_errors(_plain(document)),
+        key=lambda error: list(map(str, error.absolute_path)),
+    )
     for error in errors:
         _note(document, error, faults)
     return document if not errors else None
@@ -114,32 +120,33 @@ def _note(document: MarkedDict, error: jsonschema.ValidationError, faults: Fault
     path = [str(step) if isinstance(step, str) else int(step) for step in error.absolute_path]
     where = ".".join(map(str, path)) or "the file"
     place = place_of(document, path)
+    rule: dict[str, Any] = (
+        error.schema if isinstance(error.schema, dict) else {}
+    )  # Any: JSON Schema
+    given: Any = error.instance  # Any: a YAML value
+    wanted: Any = error.validator_value  # Any: a JSON Schema keyword's value
     if error.validator == "additionalProperties":
-        known = sorted(error.schema.get("properties", {}))
-        for name in sorted(set(error.instance) - set(known)):
+        known = sorted(rule.get("properties", {}))
+        for name in sorted(set(given) - set(known)):
             near = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
             faults.add(place_of(document, [*path, name]), f"{where}: unknown key {name!r}", hint)
         return
     if error.validator == "required":
-        missing = [name for name in error.schema["required"] if name not in error.instance]
-        faults.add(place, f"{where}: {', '.join(missing)} missing", "add what is missing")
-        return
-    if error.validator == "enum":
-        allowed = ", ".join(map(str, error.validator_value))
-        faults.add(place, f"{where}: {error.instance!r} is not allowed", f"use one of {allowed}")
-        return
-    if error.validator == "pattern":
-        meaning = error.schema.get("description", f"text that matches {error.validator_value}")
-        faults.add(place, f"{where}: {error.instance!r} has the wrong form", f"write {meaning}")
-        return
-    if error.validator == "type":
-        wanted = error.validator_value
-        wanted = " or ".join(wanted) if isinstance(wanted, list) else wanted
-        faults.add(place, f"{where}: {_short(error.instance)} is no {wanted}", f"write a {wanted}")
-        return
-    hint = error.schema.get("description", "see docs/spec-language.md") if isinstance(error.schema, dict) else ""
-    faults.add(place, f"{where}: {error.message}", f"write {hint}")
+        missing = [name for name in wanted if name not in given]
+        what, mend = f"{', '.join(missing)} missing", "add what is missing"
+    elif error.validator == "enum":
+        what, mend = f"{given!r} is not allowed", f"use one of {', '.join(map(str, wanted))}"
+    elif error.validator == "pattern":
+        meaning = rule.get("description", f"text that matches {wanted}")
+        what, mend = f"{given!r} has the wrong form", f"write {meaning}"
+    elif error.validator == "type":
+        kinds = " or ".join(wanted) if isinstance(wanted, list) else wanted
+        what, mend = f"{_short(given)} is no {kinds}", f"write a {kinds}"
+    else:
+        hint = rule.get("description", "what docs/spec-language.md says")
+        what, mend = error.message, f"write {hint}"
+    faults.add(place, f"{where}: {what}", mend)
 
 
 def _deepest(error: jsonschema.ValidationError) -> jsonschema.ValidationError:

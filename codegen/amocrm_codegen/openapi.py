@@ -1,4 +1,4 @@
-"""Writes a spec as an OpenAPI 3.1 document with `x-amo` traits: the one form that all else is made from."""
+"""Writes a spec as an OpenAPI 3.1 document with `x-amo` traits; all else is made from that."""
 
 from __future__ import annotations
 
@@ -64,7 +64,9 @@ def compile_document(spec: Spec) -> Document:
         "x-amo-sources": {name: list(files) for name, files in spec.sources.items()},
         "paths": _paths(spec),
         "components": {
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
             "schemas": {
                 name: schemas.component(spec, name)
                 for name in sorted({*spec.structs, *spec.unions, *spec.enums})
@@ -114,7 +116,9 @@ def _paths(spec: Spec) -> Document:
             path = operation.path
             for name, value in bound.items():
                 path = path.replace(f"{{{name}}}", value)
-            paths.setdefault(path, {})[operation.method.lower()] = _operation(spec, operation, bound)
+            paths.setdefault(path, {})[operation.method.lower()] = _operation(
+                spec, operation, bound
+            )
     return dict(sorted(paths.items()))
 
 
@@ -172,14 +176,20 @@ def _query_parameters(spec: Spec, operation: Operation) -> list[Document]:
             "default": operation.page_default,
         }
         result.append(
-            {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "default": 1}}
+            {
+                "name": "page",
+                "in": "query",
+                "schema": {"type": "integer", "minimum": 1, "default": 1},
+            }
         )
         result.append({"name": "limit", "in": "query", "schema": limit})
     result.extend(_plain_parameter(param) for param in operation.params)
     if operation.order:
         direction = {"type": "string", "enum": ["asc", "desc"]}
         result.append(
-            _deep("order", {"type": "object", "properties": dict.fromkeys(operation.order, direction)})
+            _deep(
+                "order", {"type": "object", "properties": dict.fromkeys(operation.order, direction)}
+            )
         )
     if operation.filter:
         properties = {item.name: schemas.of_filter(spec, item) for item in operation.filter}
@@ -246,10 +256,14 @@ def _traits(operation: Operation, bound: dict[str, str]) -> Document:
         "destructive": operation.destructive,
         "admin": operation.admin,
         "paginated": (
-            {"max": operation.page_max, "default": operation.page_default} if operation.page_max else None
+            {"max": operation.page_max, "default": operation.page_default}
+            if operation.page_max
+            else None
         ),
         "batch": (
-            {"max": operation.batch_max, "match": operation.batch_match} if operation.batch_max else None
+            {"max": operation.batch_max, "match": operation.batch_match}
+            if operation.batch_max
+            else None
         ),
         "lock": operation.lock or None,
         "empty": list(operation.empty) or None,

@@ -12,7 +12,7 @@ from .ir import FilterField, Operation, Param, Type
 if TYPE_CHECKING:
     from .expressions import Names
     from .faults import Faults, Place
-    from .ir import Kind, Service
+    from .ir import FilterKind, Kind, Service
     from .yamlmarks import MarkedDict
 
 __all__ = ["OperationBuilder", "path_variables"]
@@ -34,7 +34,9 @@ class OperationBuilder:
     service: Service
     faults: Faults
 
-    def build(self, resource: str, raw: MarkedDict, entity_tables: dict[str, str]) -> list[Operation]:
+    def build(
+        self, resource: str, raw: MarkedDict, entity_tables: dict[str, str]
+    ) -> list[Operation]:
         """Return the operations of a resource; `entity_tables` says where each entity is kept."""
         operations = raw.get("operations", {})
         return [
@@ -114,7 +116,9 @@ class OperationBuilder:
         at = raw.place_of_key("http")
         for name in [*over, *types]:
             if name not in variables:
-                self.faults.add(at, f"the path has no variable {{{name}}}", "add it, or remove the entry")
+                self.faults.add(
+                    at, f"the path has no variable {{{name}}}", "add it, or remove the entry"
+                )
         if len(set(variables)) != len(variables):
             self.faults.add(at, "a variable stands twice in the path", "rename one of them")
         result: list[Param] = []
@@ -122,7 +126,9 @@ class OperationBuilder:
             if name in over:
                 kind = Type("scalar", "string", enum=over[name])
             else:
-                kind = Type("scalar", types.get(name, "integer" if name.endswith("id") else "string"))
+                kind = Type(
+                    "scalar", types.get(name, "integer" if name.endswith("id") else "string")
+                )
             result.append(Param(name, kind, required=True))
         return tuple(result)
 
@@ -164,7 +170,7 @@ class OperationBuilder:
             return FilterField(name, "fields", kind, columns, place, "", doc, required)
         if "list" in mapping:
             kind = self.names.type_of(mapping["list"], resource, place)
-            what = "pairs" if kind.kind == "ref" else "list"
+            what: FilterKind = "pairs" if kind.kind == "ref" else "list"
             return FilterField(name, what, kind, columns, place, "", doc, required)
         kind = self.names.type_of(mapping, resource, place)
         return FilterField(name, "value", kind, columns, place, "", doc, required)
@@ -174,7 +180,7 @@ class OperationBuilder:
         own = raw.get("errors", {})
         for status, name in own.items():
             at = own.place_of_key(status)
-            if not status.isdigit() or not 400 <= int(status) <= 599:  # noqa: PLR2004
+            if not status.isdigit() or not 400 <= int(status) <= 599:
                 self.faults.add(at, f"{status!r} is no error status", "write 400 to 599")
                 continue
             full = self.names.resolve(name, resource, at)

@@ -62,7 +62,7 @@ class _Builder:
         # Dates would become objects that JSON Schema does not know.
         if node.tag == "tag:yaml.org,2002:timestamp":
             return node.value
-        return self._scalars.construct_object(node)  # type: ignore[no-untyped-call]  # PyYAML's stub
+        return self._scalars.construct_object(node)
 
     def _mapping(self, node: yaml.MappingNode) -> MarkedDict:
         result = MarkedDict(self._place(node))
