@@ -225,10 +225,10 @@ class Components:
                 raw["variants"][value], resource, raw["variants"].place_of_key(value)
             )
             component = f"{resource}.{_camel(value)}{name}{suffix}"
-            self._tagged_struct(base, component, fields, tag, value, content, kind)
+            self._tagged_struct(base, component, tag, value, (content, kind))
             pairs.append((value, component))
         fallback = f"{resource}.Other{name}{suffix}"
-        self._tagged_struct(base, fallback, fields, tag, None, content, Type("scalar", "object"))
+        self._tagged_struct(base, fallback, tag, None, (content, Type("scalar", "object")))
         self.unions[base.component] = Union(
             base.component,
             tag,
@@ -241,19 +241,18 @@ class Components:
             table=base.table,
         )
 
-    def _tagged_struct(  # noqa: PLR0913  # one struct is described by all of these
+    def _tagged_struct(  # noqa: PLR0913, PLR0917  # one struct is described by all of these
         self,
         base: Struct,
         component: str,
-        fields: dict[str, StructField],
         tag: str,
         value: str | None,
-        content: str,
-        kind: Type,
+        content: tuple[str, Type],
     ) -> None:
-        own = dict(fields)
+        own = {item.name: item for item in base.fields}
         own[tag] = evolve(own[tag], const=value, required=True)
-        own[content] = evolve(own[content], type=evolve(kind, nullable=own[content].type.nullable))
+        name, kind = content
+        own[name] = evolve(own[name], type=evolve(kind, nullable=own[name].type.nullable))
         what = f"with {tag} {value}" if value is not None else f"of another {tag}"
         doc = f"{base.doc.rstrip('.') or component} {what}."
         self.structs[component] = evolve(

@@ -163,14 +163,9 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
                 f"{operation.id} matches by an id that its items lack",
                 "match by request_id",
             )
-    if operation.method in ("POST", "PATCH") and operation.kind in (
-        "create",
-        "update",
-        "update_one",
-    ):
-        if operation.takes is None:
-            faults.add(operation.place, f"{operation.id} takes nothing", "add `takes:`")
-    if operation.method in ("GET",) and operation.takes is not None:
+    if operation.kind in {"create", "update", "update_one"} and operation.takes is None:
+        faults.add(operation.place, f"{operation.id} takes nothing", "add `takes:`")
+    if operation.method == "GET" and operation.takes is not None:
         faults.add(
             operation.place,
             f"{operation.id} is a GET with a body",

@@ -35,6 +35,7 @@ def reference(name: str) -> Schema:
 
 def of_type(kind: Type) -> Schema:
     """Return the schema of a type expression."""
+    schema: Schema
     if kind.kind == "ref":
         schema = reference(kind.name)
     elif kind.kind == "list":
