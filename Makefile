@@ -24,3 +24,45 @@ $(STAMP): pyproject.toml constraints.txt
 lock:
 	uv pip compile pyproject.toml --all-extras --group dev --universal --generate-hashes \
 		--no-emit-index-url --no-header --upgrade -o constraints.txt
+
+## generate     write the SDK, the contract and the reference from spec/
+generate: setup
+	$(BIN)/amocrm-codegen
+
+## demo         regenerate, start the mock server and do a day's sales work with the SDK
+demo: setup
+	@$(BIN)/python examples/demo.py
+
+## test         everything quick (at most 6 minutes on 2 cores)
+test: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal -q \
+		-m "not real_time and not processes and not clean_env and not conformance"
+
+## test-full    adds what needs real time, processes, clean environments and other people's clients
+test-full: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal -q -m "not clean_env and not conformance"
+	$(BIN)/python -m pytest -q -m "clean_env or conformance"
+
+## check        ruff, mypy, pyright, and that nothing generated is stale
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy -p amocrm_gen -p amocrm_codegen -p amocrm_mockserver
+	$(BIN)/mypy tests/typing/user_sample.py
+	$(BIN)/pyright
+	$(BIN)/amocrm-codegen --check
+
+## bench        speed as ratios, measured in one run, into benchmarks/RESULTS.md
+bench: setup
+	$(BIN)/python -m benchmarks --write
+
+## conformance  other people's clients, unmodified, against the mock server
+conformance: setup
+	$(BIN)/python -m tests.conformance --write
+
+## docs         the generated pages of docs/
+docs: generate
+
+## clean        remove what setup and tests leave
+clean:
+	rm -rf .venv .conformance .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -241,7 +241,7 @@ class Components:
             table=base.table,
         )
 
-    def _tagged_struct(  # noqa: PLR0913, PLR0917  # one struct is described by all of these
+    def _tagged_struct(  # one struct is described by all of these
         self,
         base: Struct,
         component: str,
