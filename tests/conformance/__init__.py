@@ -1,0 +1,3 @@
+"""Conformance: other people's clients, unmodified, against the mock server."""
+
+__all__: list[str] = []

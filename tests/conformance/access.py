@@ -1,0 +1,80 @@
+"""Logging in and staying in."""
+
+import time
+from typing import Final
+
+from .driver import ClientError, Driver
+from .step import Context, Step, expect, same, step
+
+__all__ = ["ACCESS", "RENEWAL"]
+
+_TWO_DAYS: Final = 2 * 86_400
+
+
+@step("Access", "refuses a server whose certificate it cannot trust")
+def distrust(context: Context) -> None:
+    """Log in without knowing the CA; the connection must fail, which the next step proves."""
+    with Driver(context.environment, context.server.tls_port, ca_file=None) as stranger:
+        open_account(stranger, context)
+        try:
+            stranger.ask("login", code=context.code)
+        except ClientError as error:
+            text = str(error).lower()
+            expect("certificate" in text, f"it failed for another reason: {error}")
+        else:
+            expect(condition=False, otherwise="it logged in all the same")
+
+
+@step("Access", "logs in by an authorization code")
+def login(context: Context) -> None:
+    """Exchange the code; the tokens open this account and the code is spent."""
+    held = context.driver.ask("login", code=context.code)
+    expect(context.account.accepts(held["access_token"]), "the server does not know the token")
+    spent = context.account.refuses_grant(grant_type="authorization_code", code=context.code)
+    expect(spent, "the code could be used again")
+
+
+@step("Access", "reads the account")
+def read_account(context: Context) -> None:
+    """Compare what it tells of the account."""
+    told = context.driver.ask("read_account")
+    account = context.account.row("account")
+    same(told, {name: account[name] for name in told}, "the account")
+
+
+@step("Access", "renews an access token that ran out, by the refresh token")
+def refresh(context: Context) -> None:
+    """Log in two days ago, come back today and work on with new tokens."""
+    now = time.time()
+    context.server.set_time(now - _TWO_DAYS)
+    try:
+        old = context.driver.ask("login", code=context.server.issue_code(context.account))
+    finally:
+        context.server.set_time(now)
+    expect(not context.account.accepts(old["access_token"]), "the old token still opens")
+    before = context.account.ids("leads")
+    made = context.driver.ask("create_lead", name="After the renewal", price=1)
+    same(context.account.ids("leads") - before, {made}, "the set of new leads")
+    new = context.driver.ask("held_tokens")
+    expect(context.account.accepts(new["access_token"]), "the server does not know the new token")
+    same({*old.values()} & {*new.values()}, set(), "what is left of the old tokens")
+    dead = context.account.refuses_grant(
+        grant_type="refresh_token", refresh_token=old["refresh_token"]
+    )
+    expect(dead, "the old refresh token could be used again")
+
+
+def open_account(driver: Driver, context: Context) -> None:
+    """Tell a driver which account and which integration it works for."""
+    driver.ask(
+        "open_account",
+        subdomain=context.account.subdomain,
+        client_id=context.account.client_id,
+        client_secret=context.account.client_secret,
+        redirect_uri=context.account.redirect_uri,
+    )
+
+
+ACCESS: Final[tuple[Step, ...]] = (distrust, login, read_account)
+RENEWAL: Final[tuple[Step, ...]] = (refresh,)
+"""Last, since it moves the clock."""

@@ -1,0 +1,126 @@
+"""The runner's end of a driver: one process, one JSON line a question."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from attrs import define, field
+
+from .environment import Environment
+
+__all__ = ["ClientError", "Driver", "DriverError"]
+
+_TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+_NOT_PASSED_ON = (
+    *_TRUST,
+    "SSL_CERT_DIR",
+    "CURL_CA_BUNDLE",
+    "NODE_OPTIONS",
+    "NODE_TLS_REJECT_UNAUTHORIZED",
+    "PYTHONPATH",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+)
+
+
+class ClientError(Exception):
+    """The client raised where it should have worked."""
+
+
+class DriverError(Exception):
+    """The driver died or does not know the command: a fault of the harness."""
+
+
+@define
+class Driver:
+    """A running driver. Use it as a context manager."""
+
+    environment: Environment
+    tls_port: int
+    ca_file: Path | None
+    """The CA to trust; None leaves the client with the ones it knows."""
+    timezone: str = "UTC"
+    not_offered: Mapping[str, str] = field(factory=dict, init=False)
+    generic: frozenset[str] = field(default=frozenset(), init=False)
+    """Steps that the client serves only by its call for any route."""
+    _commands: frozenset[str] = field(default=frozenset(), init=False)
+    _process: subprocess.Popen[str] | None = field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        """Start the process and read what it offers."""
+        self._process = subprocess.Popen(
+            self.environment.command,
+            env=self._variables(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        offer = self._read()
+        self._commands = frozenset(offer["commands"])
+        self.not_offered = offer["not_offered"]
+        self.generic = frozenset(offer.get("generic", ()))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the pipe, which ends the driver."""
+        process = self._running()
+        with process:
+            if process.stdin:
+                process.stdin.close()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def ask(self, command: str, **arguments: object) -> Any:
+        """Let the client do something; gives what it answered."""
+        if command not in self._commands:
+            message = f"the driver of {self.environment.client.name} has no command {command!r}"
+            raise DriverError(message)
+        pipe = self._running().stdin
+        if pipe is None:  # pragma: no cover - the process was started with a pipe
+            raise DriverError("no pipe")
+        pipe.write(json.dumps({"command": command, "arguments": arguments}) + "\n")
+        pipe.flush()
+        answer = self._read()
+        if "error" in answer:
+            raise ClientError("{type}: {message}".format_map(answer["error"]))
+        return answer["result"]
+
+    def _read(self) -> dict[str, Any]:
+        pipe = self._running().stdout
+        line = pipe.readline() if pipe else ""
+        if not line:
+            message = f"the driver of {self.environment.client.name} ended early; see above"
+            raise DriverError(message)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _running(self) -> subprocess.Popen[str]:
+        if self._process is None:
+            raise DriverError("the driver was not started")
+        return self._process
+
+    def _variables(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+        trust = {name: str(self.ca_file) for name in _TRUST} if self.ca_file else {}
+        return {
+            **kept,
+            **trust,
+            **self.environment.variables,
+            "CONFORMANCE_TLS_PORT": str(self.tls_port),
+            "TZ": self.timezone,
+        }
