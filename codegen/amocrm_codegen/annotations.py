@@ -1,0 +1,204 @@
+"""Python annotations for the schemas of parameters, bodies and answers."""
+
+from __future__ import annotations
+
+import keyword
+from typing import TYPE_CHECKING, Literal
+
+from attrs import define, field, frozen
+
+from .names import capitalised
+from .prose import docstring, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from .waist import Operation, Schema
+
+__all__ = ["Alias", "FilterKey", "FilterType", "ModuleTypes", "type_noun"]
+
+_REF = "#/components/schemas/"
+_SCALARS = {"integer": "int", "number": "float", "string": "str", "boolean": "bool"}
+
+
+@frozen
+class Alias:
+    """A named list of literals."""
+
+    name: str
+    values: tuple[str, ...]
+    docstring: str
+
+    @property
+    def literals(self) -> str:
+        """Return what stands between the brackets of `Literal`."""
+        return ", ".join(map(repr, self.values))
+
+
+@frozen
+class FilterKey:
+    """A key of a TypedDict."""
+
+    name: str
+    annotation: str
+    docstring: str
+
+
+@frozen
+class FilterType:
+    """A TypedDict: the keys of a filter, or one of the objects that a filter takes."""
+
+    name: str
+    docstring: str
+    is_total: bool
+    keys: tuple[FilterKey, ...]
+
+    @property
+    def bases(self) -> str:
+        """Return what stands between the parentheses of the class."""
+        return "TypedDict" if self.is_total else "TypedDict, total=False"
+
+    @property
+    def is_a_class(self) -> bool:
+        """Tell whether all keys can be written as attributes of a class."""
+        return all(key.name.isidentifier() and not keyword.iskeyword(key.name) for key in self.keys)
+
+
+@define
+class ModuleTypes:
+    """The types that one module of calls uses: those that it imports, and those that it defines."""
+
+    components: dict[str, Schema]
+    modelled: Collection[str] = ()
+    models: dict[str, set[str]] = field(factory=dict)
+    aliases: dict[str, Alias] = field(factory=dict)
+    filters: dict[str, FilterType] = field(factory=dict)
+
+    def annotation(self, schema: Schema, *, way: Literal["in", "out"]) -> str:
+        """Return the annotation of a value that goes in, or comes out of, a call."""
+        if "$ref" in schema:
+            return self._model(schema["$ref"])
+        if "x-amo-python" in schema:
+            return _json(schema["x-amo-python"], way)
+        if "const" in schema:
+            return f"Literal[{schema['const']!r}]"
+        if "anyOf" in schema:
+            parts = [self.annotation(part, way=way) for part in schema["anyOf"]]
+            return " | ".join(dict.fromkeys(parts))
+        if "enum" in schema:
+            return f"Literal[{', '.join(map(repr, schema['enum']))}]"
+        kinds = schema.get("type")
+        if isinstance(kinds, list):
+            parts = [self.annotation({**schema, "type": kind}, way=way) for kind in kinds]
+            return " | ".join(parts)
+        return self._plain(schema, kinds, way)
+
+    def _plain(self, schema: Schema, kind: str | None, way: Literal["in", "out"]) -> str:
+        if kind == "null":
+            return "None"
+        if kind == "array":
+            inner = self.annotation(schema["items"], way=way)
+            return f"Sequence[{inner}]" if way == "in" else f"list[{inner}]"
+        if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
+            inner = self.annotation(schema["additionalProperties"], way=way)
+            return f"Mapping[str, {inner}]" if way == "in" else f"dict[str, {inner}]"
+        if kind == "object":
+            return _json("JsonObject", way)
+        if kind is None:
+            return _json("JsonValue", way)
+        if schema.get("format") == "unix-time":
+            return "datetime | int" if way == "in" else "datetime"
+        return _SCALARS[kind]
+
+    def _model(self, ref: str) -> str:
+        module, _, name = ref.removeprefix(_REF).partition(".")
+        self.models.setdefault(module, set()).add(name)
+        return name
+
+    def alias(self, name: str, fallback: str, values: Iterable[str], doc: str) -> str:
+        """Name a list of literals; `fallback` is used when the name already means another list."""
+        wanted = tuple(values)
+        if name in self.aliases and self.aliases[name].values != wanted:
+            name = fallback
+        self.aliases[name] = Alias(name, wanted, docstring([doc], indent=0))
+        return name
+
+    def choice(self, name: str, fallback: str, values: Iterable[str], doc: str) -> str:
+        """Name a list of literals, or return the name that it already has."""
+        wanted = tuple(values)
+        known = (alias.name for alias in self.aliases.values() if alias.values == wanted)
+        return next(known, None) or self.alias(name, fallback, wanted, doc)
+
+    def filter(self, name: str, schema: Schema, operation: Operation) -> str:
+        """Define the TypedDict of an operation's filter."""
+        required = set(schema.get("required", ()))
+        keys = tuple(
+            FilterKey(
+                key,
+                _presence(self._filter_annotation(details), is_required=key in required),
+                docstring([_filter_doc(details)], indent=4),
+            )
+            for key, details in schema["properties"].items()
+        )
+        doc = f"Which items `{operation.resource}.{operation.name}` returns; all keys must fit."
+        self.filters[name] = FilterType(name, docstring([doc], indent=4), is_total=False, keys=keys)
+        return name
+
+    def _filter_annotation(self, details: Schema) -> str:
+        kind = details["x-amo-filter"]["kind"]
+        if kind == "flag":
+            return "bool"
+        if kind == "fields":
+            return "Mapping[int, Scalar | Sequence[Scalar] | TimeRange | NumberRange]"
+        if kind == "pairs":
+            return f"Sequence[{self._pair(details['items']['$ref'])}]"
+        if kind == "range":
+            one = details["anyOf"][0]
+            bounds = "TimeRange" if one.get("format") == "unix-time" else "NumberRange"
+            return f"{self.annotation(one, way='in')} | {bounds}"
+        return self.annotation(details, way="in")
+
+    def _pair(self, ref: str) -> str:
+        """Define the TypedDict of an object in a filter; models are for what travels in bodies."""
+        component = ref.removeprefix(_REF)
+        schema = self.components[component]
+        required = schema.get("required", ())
+        name = component.rpartition(".")[2] + "Filter" * (component in self.modelled)
+        is_total = set(required) == set(schema["properties"])
+        keys = tuple(
+            FilterKey(
+                key,
+                _presence(
+                    self.annotation(details, way="in"),
+                    is_required=key in required and not is_total,
+                ),
+                docstring([sentence(details.get("description", ""))], indent=4),
+            )
+            for key, details in schema["properties"].items()
+        )
+        doc = docstring([sentence(schema.get("description") or component)], indent=4)
+        self.filters[name] = FilterType(name, doc, is_total=is_total, keys=keys)
+        return name
+
+
+def _presence(annotation: str, *, is_required: bool) -> str:
+    return f"Required[{annotation}]" if is_required else annotation
+
+
+def _filter_doc(details: Schema) -> str:
+    own = sentence(details.get("description", ""))
+    if details["x-amo-filter"].get("scalar") == "since":
+        return f"{own} A single moment means since then.".strip()
+    return own
+
+
+def _json(name: str, way: Literal["in", "out"]) -> str:
+    if way == "out":
+        return name
+    return "Mapping[str, JsonInput]" if name == "JsonObject" else "JsonInput"
+
+
+def type_noun(operation: Operation) -> str:
+    """Return what the names of an operation's own types start with: `Lead` for those of `leads`."""
+    module, _, name = operation.traits.get("item", "").partition(".")
+    return name if module == operation.resource else capitalised(operation.resource)

@@ -1,0 +1,233 @@
+"""Prints the functions, the two facades, the two clients and the package itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import jinja2
+from attrs import frozen
+
+from .annotations import ModuleTypes
+from .functions import function_of
+from .methods import methods_of
+from .names import attribute_name, capitalised
+from .prose import docstring, sentence
+from .waist import modelled_components, resources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .annotations import Alias, FilterType
+    from .functions import Function
+    from .methods import Method
+    from .waist import Resource, Schema
+
+__all__ = ["ASYNC", "SYNC", "Flavour", "Module", "modules_of", "print_endpoints"]
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+@frozen
+class Flavour:
+    """The words in which the synchronous facade differs from the asynchronous one."""
+
+    folder: Literal["sync", "aio"]
+    client: str
+    client_base: str
+    client_module: str
+    resource: str
+    paginator: str
+    context_manager: str
+    def_: str
+    await_: str
+    how: str
+
+
+SYNC = Flavour(
+    folder="sync",
+    client="AmoCRM",
+    client_base="Client",
+    client_module="client",
+    resource="Resource",
+    paginator="Paginator",
+    context_manager="AbstractContextManager",
+    def_="def",
+    await_="",
+    how="",
+)
+ASYNC = Flavour(
+    folder="aio",
+    client="AsyncAmoCRM",
+    client_base="AsyncClient",
+    client_module="aclient",
+    resource="AsyncResource",
+    paginator="AsyncPaginator",
+    context_manager="AbstractAsyncContextManager",
+    def_="async def",
+    await_="await ",
+    how=" for asyncio",
+)
+
+
+@frozen
+class Module:
+    """One resource: a module of `calls/`, one of `sync/` and one of `aio/`."""
+
+    resource: Resource
+    header: str
+    functions: tuple[Function, ...]
+    methods: tuple[Method, ...]
+    types: ModuleTypes
+
+    @property
+    def name(self) -> str:
+        """Return the module's name."""
+        return self.resource.name
+
+    @property
+    def attribute(self) -> str:
+        """Return the client's attribute."""
+        return attribute_name(self.resource.name)
+
+    @property
+    def class_name(self) -> str:
+        """Return the facade's name; `account` has a model of the same name."""
+        name = capitalised(self.resource.name)
+        taken = any(name in names for names in self.types.models.values())
+        return f"{name}Resource" if taken else name
+
+    @property
+    def doc(self) -> str:
+        """Return a sentence on the resource."""
+        return sentence(self.resource.doc or f"The resource {self.resource.name}")
+
+    def docstring(self, indent: int) -> str:
+        """Return that sentence as a docstring."""
+        return docstring([self.doc], indent=indent)
+
+    @property
+    def aliases(self) -> tuple[Alias, ...]:
+        """Return the lists of literals that the functions use."""
+        return tuple(self.types.aliases.values())
+
+    @property
+    def filters(self) -> tuple[FilterType, ...]:
+        """Return the typed dictionaries that the functions use; those within others come first."""
+        return tuple(self.types.filters.values())
+
+    @property
+    def type_names(self) -> tuple[str, ...]:
+        """Return the names of the types that the module of calls defines."""
+        return tuple(sorted([*self.types.aliases, *self.types.filters]))
+
+    @property
+    def exports(self) -> tuple[str, ...]:
+        """Return the names that the module of calls defines."""
+        functions = [name for each in self.functions for name in (each.constant, each.name)]
+        return tuple(sorted([*self.type_names, *functions]))
+
+    @property
+    def model_imports(self) -> tuple[str, ...]:
+        """Return the import statements for models."""
+        return tuple(
+            f"from ..models.{module} import {', '.join(sorted(names))}"
+            for module, names in sorted(self.types.models.items())
+        )
+
+    @property
+    def facade_imports(self) -> tuple[str, ...]:
+        """Return the import statements of a facade; the formatter removes what is not used."""
+        own = self.type_names
+        types = (f"from ..calls.{self.name} import {', '.join(own)}",) if own else ()
+        return (*types, *self.model_imports)
+
+
+@frozen
+class _Package:
+    header: str
+    docstring: str
+    modules: tuple[Module, ...]
+    homes: tuple[tuple[str, tuple[str, ...]], ...]
+    """Public names by the module that defines them."""
+
+    @property
+    def home_of(self) -> tuple[tuple[str, str], ...]:
+        return tuple(sorted((name, home) for home, names in self.homes for name in names))
+
+
+def modules_of(document: Schema, headers: Mapping[str, str]) -> tuple[Module, ...]:
+    """Decide how every resource of a document looks in Python."""
+    components: dict[str, Schema] = document["components"]["schemas"]
+    modelled = frozenset(modelled_components(document))
+    return tuple(_module(each, components, modelled, headers) for each in resources(document))
+
+
+def _module(
+    resource: Resource, components: dict[str, Schema], modelled: frozenset[str], headers: Mapping[str, str]
+) -> Module:
+    types = ModuleTypes(components, modelled)
+    functions = tuple(function_of(operation, types) for operation in resource.operations)
+    return Module(resource, headers[resource.name], functions, tuple(methods_of(functions)), types)
+
+
+def print_endpoints(
+    document: Schema, modules: tuple[Module, ...], models: Mapping[str, Iterable[str]], header: str
+) -> dict[str, str]:
+    """Return the source of every file but the models, not yet formatted, by its path in the package."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  # Python, not HTML
+    )
+    package = _Package(header, _package_docstring(document), modules, tuple(_homes(modules, models)))
+    calls = environment.get_template("calls.py.jinja")
+    facade = environment.get_template("facade.py.jinja")
+    client = environment.get_template("client.py.jinja")
+    files = {f"calls/{module.name}.py": calls.render(module=module) for module in modules}
+    for flavour in (SYNC, ASYNC):
+        for module in modules:
+            path = f"{flavour.folder}/{module.name}.py"
+            files[path] = facade.render(module=module, flavour=flavour)
+        files[f"{flavour.client_module}.py"] = client.render(package=package, flavour=flavour)
+    files["__init__.py"] = environment.get_template("package.py.jinja").render(package=package)
+    folders = {
+        "calls": "Pure functions: each returns the call that it stands for, and sends nothing.",
+        "sync": "The operations of each resource, for `AmoCRM`.",
+        "aio": "The operations of each resource, for `AsyncAmoCRM`.",
+        "models": (
+            "What the API reads and writes. `extra` keeps keys that the spec does not know, so that nothing is "
+            "lost on the way back."
+        ),
+    }
+    for folder, what in folders.items():
+        files[f"{folder}/__init__.py"] = f"{header}\n{docstring([what], indent=0)}\n"
+    return files
+
+
+def _package_docstring(document: Schema) -> str:
+    info = document["info"]
+    return docstring([sentence(f"Client of the {info['title']}"), info.get("description", "")], indent=0)
+
+
+def _homes(
+    modules: tuple[Module, ...], models: Mapping[str, Iterable[str]]
+) -> Iterable[tuple[str, tuple[str, ...]]]:
+    homes: dict[str, tuple[str, ...]] = {
+        "aclient": (ASYNC.client,),
+        **{f"calls.{module.name}": module.type_names for module in modules},
+        "client": (SYNC.client,),
+        **{f"models.{name}": tuple(sorted(names)) for name, names in models.items()},
+    }
+    places: dict[str, int] = {}
+    for names in homes.values():
+        for name in names:
+            places[name] = places.get(name, 0) + 1
+    # A name that two modules define can only be imported from its module.
+    for home, names in sorted(homes.items()):
+        unique = tuple(name for name in names if places[name] == 1)
+        if unique:
+            yield home, unique

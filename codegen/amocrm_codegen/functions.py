@@ -1,0 +1,277 @@
+"""The pure functions of `calls/`: signature, body and docstring of each, all decided here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from .annotations import type_noun
+from .names import argument_name, capitalised, constant_name
+from .prose import docstring, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .annotations import ModuleTypes
+    from .waist import Operation, Parameter
+
+__all__ = ["Argument", "Function", "function_of", "signature"]
+
+_PAGES = frozenset({"page", "page_total"})
+_LISTS = frozenset({"list_total", "written", "created_total", "array"})
+_UNREAD = frozenset({"JsonObject", "JsonValue", "None"})
+
+
+@frozen
+class Argument:
+    """An argument of a function."""
+
+    name: str
+    annotation: str
+    default: str = ""
+    doc: str = ""
+    is_keyword_only: bool = True
+
+    @property
+    def declaration(self) -> str:
+        """Return the argument as it stands in a `def`."""
+        default = f" = {self.default}" if self.default else ""
+        return f"{self.name}: {self.annotation}{default}"
+
+
+@frozen
+class Function:
+    """A pure function that returns a `Call`."""
+
+    operation: Operation
+    name: str
+    constant: str
+    traits: tuple[str, ...]
+    """The arguments of the `Operation`."""
+    place: tuple[Argument, ...]
+    """The variables of the path."""
+    body: Argument | None
+    query: tuple[Argument, ...]
+    """Keywords, without the number and size of a page."""
+    paging: tuple[Argument, ...]
+    item: str
+    """Annotation of one item of the answer."""
+    body_item: str
+    """Annotation of one item of the body; empty when there is none."""
+    call: tuple[str, ...]
+    """The arguments of the `Call`."""
+    docstring: str
+    arguments: tuple[Argument, ...] = field(init=False)
+
+    @arguments.default
+    def _all_arguments(self) -> tuple[Argument, ...]:
+        body = () if self.body is None else (self.body,)
+        return (*self.place, *body, *self.query, *self.paging)
+
+    @property
+    def signature(self) -> str:
+        """Return what stands between the parentheses of the `def`."""
+        return signature(self.arguments)
+
+    @property
+    def result(self) -> str:
+        """Return the annotation of what the answer is read as."""
+        if self.operation.envelope in _PAGES:
+            return f"Page[{self.item}]"
+        return self.list_or_item
+
+    @property
+    def list_or_item(self) -> str:
+        """Return the annotation of all items of one answer."""
+        return f"list[{self.item}]" if self.is_list else self.item
+
+    @property
+    def is_list(self) -> bool:
+        """Tell whether the answer is a list of items in one piece."""
+        return self.operation.envelope in _LISTS
+
+    @property
+    def is_paged(self) -> bool:
+        """Tell whether the answers come in pages that are asked for one by one."""
+        return self.operation.envelope in _PAGES and bool(self.paging)
+
+    @property
+    def is_batch(self) -> bool:
+        """Tell whether a body of any length can be cut into several calls, whose answers are put together."""
+        of_models = self.operation.body is not None and "$ref" in self.operation.body.get("items", {})
+        return "batch" in self.operation.traits and of_models and self.is_list
+
+
+def signature(arguments: tuple[Argument, ...]) -> str:
+    """Return what stands between the parentheses of a `def`."""
+    parts: list[str] = []
+    for argument in arguments:
+        if argument.is_keyword_only and "*" not in parts:
+            parts.append("*")
+        parts.append(argument.declaration)
+    return ", ".join(parts)
+
+
+def function_of(operation: Operation, types: ModuleTypes) -> Function:
+    """Decide how the function of an operation looks; the types that it needs are noted in `types`."""
+    constant = constant_name(operation.name)
+    place = tuple(_place(operation, types, _id_of_item(operation, types)))
+    body, body_item = _body(operation, types)
+    query = tuple(_query(operation, types, taken={argument.name for argument in place}))
+    paging = tuple(_paging(operation))
+    item = "None" if operation.result is None else types.annotation(operation.result, way="out")
+    return Function(
+        operation=operation,
+        name=argument_name(operation.name),
+        constant=constant,
+        traits=tuple(_traits(operation)),
+        place=place,
+        body=body,
+        query=query,
+        paging=paging,
+        item=item,
+        body_item=body_item,
+        call=tuple(_call(operation, constant, place, body, item, query, paging)),
+        docstring=docstring(
+            [
+                sentence(operation.summary),
+                f"`{operation.method} {operation.path}`; the facades say more.",
+            ],
+            indent=4,
+        ),
+    )
+
+
+def _id_of_item(operation: Operation, types: ModuleTypes) -> str:
+    """Return the variable of the path that the item itself holds: who changes one item names it once."""
+    ref = (operation.body or {}).get("$ref", "")
+    last = operation.path_parameters[-1].name if operation.path_parameters else ""
+    held = types.components.get(ref.removeprefix("#/components/schemas/"), {}).get("required", ())
+    return last if operation.kind == "update_one" and last == "id" and last in held else ""
+
+
+def _place(operation: Operation, types: ModuleTypes, known: str) -> Iterator[Argument]:
+    for parameter in operation.path_parameters:
+        if parameter.name == known:
+            continue
+        values = operation.over.get(parameter.name)
+        if values is None:
+            annotation = types.annotation(parameter.schema, way="in")
+        else:
+            noun, verb, variable = type_noun(operation), capitalised(operation.name), capitalised(parameter.name)
+            doc = f"What may stand for `{parameter.name}` in a path."
+            annotation = types.choice(f"{noun}{variable}", f"{noun}{verb}{variable}", values, doc)
+        name = argument_name(parameter.name)
+        yield Argument(name, annotation, doc=sentence(parameter.doc), is_keyword_only=False)
+
+
+def _body(operation: Operation, types: ModuleTypes) -> tuple[Argument | None, str]:
+    if operation.body is None:
+        return None, ""
+    listed = operation.body.get("type") == "array"
+    item = types.annotation(operation.body["items"] if listed else operation.body, way="in")
+    annotation = f"Sequence[{item}]" if listed else item
+    default = ""
+    if not operation.body_is_required:
+        annotation, default = f"{annotation} | None", "None"
+    name = "items" if listed else "item"
+    return Argument(name, annotation, default, is_keyword_only=False), item
+
+
+def _query(operation: Operation, types: ModuleTypes, taken: set[str]) -> Iterator[Argument]:
+    stem = type_noun(operation) + capitalised(operation.name)
+    named = {parameter.name: parameter for parameter in operation.query_parameters}
+    if "with" in named:
+        values = named["with"].schema["items"]["enum"]
+        alias = types.alias(f"{stem}With", "", values, "What can be added to the answer.")
+        doc = "What to add to each item; what is not asked for stays UNSET."
+        yield Argument("with_", f"Sequence[{alias}]", "()", doc)
+    if "filter" in named:
+        kind = types.filter(f"{stem}Filter", named["filter"].schema, operation)
+        doc = "Which items to return: all keys must fit, and any value of a list."
+        if named["filter"].schema.get("required"):
+            yield Argument("filter", kind, doc=doc)
+        else:
+            yield Argument("filter", f"{kind} | None", "None", doc)
+    if "order" in named:
+        fields = named["order"].schema["properties"]
+        values = [sign + name for name in fields for sign in ("", "-")]
+        alias = types.alias(f"{stem}Order", "", values, "A field to sort by; `-` is descending.")
+        usual = operation.traits.get("default_order")
+        doc = "Field to sort by, with `-` in front for descending." + f" Else `{usual}`." * bool(usual)
+        yield Argument("order", f"{alias} | None", "None", doc)
+    for parameter in _plain_parameters(operation):
+        name = argument_name(parameter.name, taken=taken)
+        annotation = types.annotation(parameter.schema, way="in")
+        doc = sentence(parameter.doc)
+        if parameter.is_required:
+            yield Argument(name, annotation, doc=doc)
+        else:
+            yield Argument(name, f"{annotation} | None", "None", doc)
+
+
+def _plain_parameters(operation: Operation) -> Iterator[Parameter]:
+    own = {"with", "filter", "order", *(("page", "limit") if "paginated" in operation.traits else ())}
+    return (parameter for parameter in operation.query_parameters if parameter.name not in own)
+
+
+def _paging(operation: Operation) -> Iterator[Argument]:
+    if "paginated" in operation.traits:
+        most = operation.traits["paginated"]["max"]
+        yield Argument("page", "int", "1", "Number of the page, from 1.")
+        yield Argument("limit", "int", str(most), f"Items on the page, at most {most}.")
+
+
+def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
+    operation: Operation,
+    constant: str,
+    place: tuple[Argument, ...],
+    body: Argument | None,
+    item: str,
+    query: tuple[Argument, ...],
+    paging: tuple[Argument, ...],
+) -> Iterator[str]:
+    yield constant
+    wires = [parameter.name for parameter in operation.path_parameters]
+    values = [argument.name for argument in place]
+    values += ["item.id"] * (len(wires) - len(values))
+    variables = [f"{wire}={value}" for wire, value in zip(wires, values, strict=True)]
+    yield f"path({', '.join([f'{constant}.path', *variables])})" if variables else f"{constant}.path"
+    own = [f"{argument.name}={argument.name}" for argument in query if argument.name in _OWN_KEYWORDS]
+    plain = [argument for argument in query if argument.name not in _OWN_KEYWORDS]
+    pairs = zip(_plain_parameters(operation), plain, strict=True)
+    params = ", ".join(f"{parameter.name!r}: {argument.name}" for parameter, argument in pairs)
+    keywords = own + [f"params={{{params}}}"] * bool(params)
+    keywords += [f"{argument.name}={argument.name}" for argument in paging]
+    if keywords:
+        yield f"query=encode_query({', '.join(keywords)})"
+    if body is not None:
+        yield f"body=encode_body({body.name})"
+    if item not in _UNREAD:
+        yield f"returns={item}"
+
+
+_OWN_KEYWORDS = frozenset({"with_", "filter", "order"})
+
+
+def _traits(operation: Operation) -> Iterator[str]:
+    traits = operation.traits
+    yield f'name="{operation.resource}.{operation.name}"'
+    yield f'method="{operation.method}"'
+    yield f'path="{operation.path}"'
+    yield f'retry="{traits["retry"]}"'
+    yield f'envelope="{operation.envelope}"'
+    if "key" in traits:
+        yield f'key="{traits["key"]}"'
+    if traits.get("empty"):
+        yield "empty=True"
+    if "paginated" in traits:
+        yield f"page_max={traits['paginated']['max']}"
+    if "batch" in traits:
+        yield f"batch_max={traits['batch']['max']}"
+        yield f'batch_match="{traits["batch"]["match"]}"'
+    if "lock" in traits:
+        yield f'lock="{traits["lock"]}"'
+    if traits.get("host", "account") != "account":
+        yield f'host="{traits["host"]}"'
