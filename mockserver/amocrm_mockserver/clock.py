@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["Clock"]
 
@@ -12,7 +15,9 @@ __all__ = ["Clock"]
 class Clock:
     """Unix time that can be frozen and moved forward."""
 
-    def __init__(self, *, frozen_at: float | None = None, source: Callable[[], float] = time.time):
+    def __init__(
+        self, *, frozen_at: float | None = None, source: Callable[[], float] = time.time
+    ) -> None:
         self._source = source
         self._offset = 0.0
         self._frozen_at = frozen_at
@@ -51,6 +56,15 @@ class Clock:
         if self._frozen_at is not None:
             self._offset = self._frozen_at - self._source()
             self._frozen_at = None
+
+    @property
+    def setting(self) -> tuple[float, float | None]:
+        """How far it is ahead of real time, and the time at which it is frozen."""
+        return self._offset, self._frozen_at
+
+    @setting.setter
+    def setting(self, value: tuple[float, float | None]) -> None:
+        self._offset, self._frozen_at = value
 
     def http_date(self) -> str:
         """The time as a `Date` header has it."""

@@ -2,26 +2,131 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
+from hashlib import sha256
 from threading import RLock
+from typing import TYPE_CHECKING
 
 from attrs import evolve
 
+from amocrm_mockserver import api, control, oauth
+from amocrm_mockserver.admission import addressed_account, admit, bearer_token
 from amocrm_mockserver.clock import Clock
-from amocrm_mockserver.message import Request, Response, json_response
+from amocrm_mockserver.faults import Faults, spoil
+from amocrm_mockserver.limits import Limits, Rates
+from amocrm_mockserver.problems import ProblemError, internal, unknown_route
+from amocrm_mockserver.seed import Seed
+from amocrm_mockserver.snapshot import freeze_world, thaw_world
+from amocrm_mockserver.world import World, build_world
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from amocrm_mockserver.account import Account
+    from amocrm_mockserver.message import Request, Response
 
 __all__ = ["MockServer"]
 
+_log = logging.getLogger("amocrm_mockserver")
+
 
 class MockServer:
-    """Worlds of accounts behind one function; safe to call from any thread."""
+    """A world of accounts behind one function; safe to call from any thread."""
 
-    def __init__(self, *, clock: Clock | None = None, limits: bool = False):
+    def __init__(
+        self, seed: Seed | None = None, *, clock: Clock | None = None, limits: bool = False
+    ) -> None:
+        self.seed = seed or Seed()
         self.clock = clock or Clock()
-        self._limits = limits
+        self._limited = limits
         self._lock = RLock()
+        self.on_change: Callable[[], None] | None = None
+        """Called, under the lock, after a request that may have changed something."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Go back to the seed, without faults and with the limits of the start; the clock stays."""
+        with self._lock:
+            self.world: World = build_world(self.seed, self.clock)
+            self.limits = Limits(Rates(enabled=self._limited))
+            self.faults = Faults()
+
+    @contextmanager
+    def locked(self) -> Iterator[World]:
+        """The world, while no request changes it."""
+        with self._lock:
+            yield self.world
+
+    def snapshot(self) -> bytes:
+        """The world and the time in it, to come back to; faults and limits are not in it."""
+        with self._lock:
+            return freeze_world(self.world)
+
+    def restore(self, snapshot: bytes) -> None:
+        """Come back to a snapshot of the same version."""
+        with self._lock:
+            self.world = thaw_world(snapshot, self.clock)
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
         with self._lock:
-            response = json_response(404, {"detail": f"nothing at {request.path}"})
-            return evolve(response, headers=(*response.headers, ("Date", self.clock.http_date())))
+            is_head = request.method == "HEAD"
+            if is_head:
+                request = evolve(request, method="GET")
+            path = "/" + request.path.strip("/")
+            if control.is_control_path(path):
+                account = None
+                response = _answer_or_refuse(lambda: control.answer(self, request, path))
+            else:
+                account = addressed_account(self.world, request)
+                response = self._answer(request, path, account)
+            if self.on_change is not None and request.method != "GET":
+                self.on_change()
+            return self._complete(response, account, is_head=is_head)
+
+    def _answer(self, request: Request, path: str, account: Account | None) -> Response:
+        subdomain = None if account is None else account.subdomain
+        rules = self.faults.strike(request, path, subdomain)
+        response = None
+        if all(rule.lets_through for rule in rules):
+            response = _answer_or_refuse(lambda: self._serve(request, path, account))
+        return response if response is not None and not rules else spoil(rules, response)
+
+    def _serve(self, request: Request, path: str, account: Account | None) -> Response:
+        if oauth.is_oauth_path(path):
+            return oauth.answer(self.world, request, path)
+        if not path.startswith("/api/"):
+            zone = "amocrm.ru" if account is None else account.zone
+            raise unknown_route(request.method, request.origin + request.path, zone=zone)
+        if account is not None:
+            token = bearer_token(self.world, request)
+            client_id = None if token is None else token.grant.client_id
+            refusal = self.limits.take(account.subdomain, client_id, self.clock.now())
+            if refusal is not None:
+                raise refusal
+        admitted, caller = admit(self.world, request)
+        return api.answer(admitted, caller, request)
+
+    def _complete(self, response: Response, account: Account | None, *, is_head: bool) -> Response:
+        subdomain = "" if account is None else account.subdomain
+        number = self.world.answered.get(subdomain, 0) + 1
+        self.world.answered[subdomain] = number
+        more = [
+            ("Date", self.clock.http_date()),
+            ("X-Request-Id", sha256(f"{subdomain}/{number}".encode()).hexdigest()[:32]),
+        ]
+        if response.status != 204:  # it has no body, nor a length of one
+            more.append(("Content-Length", str(len(response.body))))
+        body = b"" if is_head else response.body
+        return evolve(response, headers=(*response.headers, *more), body=body)
+
+
+def _answer_or_refuse(answer: Callable[[], Response]) -> Response:
+    try:
+        return answer()
+    except ProblemError as refusal:
+        return refusal.response
+    except Exception:  # noqa: BLE001 -- a client is told 500, as by any other server
+        _log.exception("The mock server failed on a request; please report it")
+        return internal("mock").response
