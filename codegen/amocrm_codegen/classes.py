@@ -72,7 +72,11 @@ class _Preparation:
             properties[attribute] = self._type(details, owner=owner, key=wire)
             required = wire in schema.get("required", ()) and "x-amo-with" not in details
             printed[attribute] = _field_texts(wire, attribute, details, required=required)
-        self.schemas[name] = {"type": "object", "properties": properties, "required": list(properties)}
+        self.schemas[name] = {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+        }
         self.texts[name] = {"docstring": _text(name, schema, indent=4), "printed": printed}
 
     def _add_enum(self, name: str, schema: _Schema) -> None:

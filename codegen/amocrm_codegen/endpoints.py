@@ -164,7 +164,10 @@ def modules_of(document: Schema, headers: Mapping[str, str]) -> tuple[Module, ..
 
 
 def _module(
-    resource: Resource, components: dict[str, Schema], modelled: frozenset[str], headers: Mapping[str, str]
+    resource: Resource,
+    components: dict[str, Schema],
+    modelled: frozenset[str],
+    headers: Mapping[str, str],
 ) -> Module:
     types = ModuleTypes(components, modelled)
     functions = tuple(function_of(operation, types) for operation in resource.operations)
@@ -183,7 +186,9 @@ def print_endpoints(
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701  # Python, not HTML
     )
-    package = _Package(header, _package_docstring(document), modules, tuple(_homes(modules, models)))
+    package = _Package(
+        header, _package_docstring(document), modules, tuple(_homes(modules, models))
+    )
     calls = environment.get_template("calls.py.jinja")
     facade = environment.get_template("facade.py.jinja")
     client = environment.get_template("client.py.jinja")
@@ -210,7 +215,9 @@ def print_endpoints(
 
 def _package_docstring(document: Schema) -> str:
     info = document["info"]
-    return docstring([sentence(f"Client of the {info['title']}"), info.get("description", "")], indent=0)
+    return docstring(
+        [sentence(f"Client of the {info['title']}"), info.get("description", "")], indent=0
+    )
 
 
 def _homes(

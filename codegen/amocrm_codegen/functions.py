@@ -35,7 +35,9 @@ class Argument:
 
     @property
     def declaration(self) -> str:
-        """Return the argument as it stands in a `def`."""
+        """Return the argument as it stands in a `def`; without an annotation, in the reference."""
+        if not self.annotation:
+            return f"{self.name}={self.default}" if self.default else self.name
         default = f" = {self.default}" if self.default else ""
         return f"{self.name}: {self.annotation}{default}"
 
@@ -99,7 +101,9 @@ class Function:
     @property
     def is_batch(self) -> bool:
         """Tell whether a body of any length can be cut into several calls, whose answers are put together."""
-        of_models = self.operation.body is not None and "$ref" in self.operation.body.get("items", {})
+        of_models = self.operation.body is not None and "$ref" in self.operation.body.get(
+            "items", {}
+        )
         return "batch" in self.operation.traits and of_models and self.is_list
 
 
@@ -159,7 +163,11 @@ def _place(operation: Operation, types: ModuleTypes, known: str) -> Iterator[Arg
         if values is None:
             annotation = types.annotation(parameter.schema, way="in")
         else:
-            noun, verb, variable = type_noun(operation), capitalised(operation.name), capitalised(parameter.name)
+            noun, verb, variable = (
+                type_noun(operation),
+                capitalised(operation.name),
+                capitalised(parameter.name),
+            )
             doc = f"What may stand for `{parameter.name}` in a path."
             annotation = types.choice(f"{noun}{variable}", f"{noun}{verb}{variable}", values, doc)
         name = argument_name(parameter.name)
@@ -199,7 +207,9 @@ def _query(operation: Operation, types: ModuleTypes, taken: set[str]) -> Iterato
         values = [sign + name for name in fields for sign in ("", "-")]
         alias = types.alias(f"{stem}Order", "", values, "A field to sort by; `-` is descending.")
         usual = operation.traits.get("default_order")
-        doc = "Field to sort by, with `-` in front for descending." + f" Else `{usual}`." * bool(usual)
+        doc = "Field to sort by, with `-` in front for descending." + f" Else `{usual}`." * bool(
+            usual
+        )
         yield Argument("order", f"{alias} | None", "None", doc)
     for parameter in _plain_parameters(operation):
         name = argument_name(parameter.name, taken=taken)
@@ -212,7 +222,12 @@ def _query(operation: Operation, types: ModuleTypes, taken: set[str]) -> Iterato
 
 
 def _plain_parameters(operation: Operation) -> Iterator[Parameter]:
-    own = {"with", "filter", "order", *(("page", "limit") if "paginated" in operation.traits else ())}
+    own = {
+        "with",
+        "filter",
+        "order",
+        *(("page", "limit") if "paginated" in operation.traits else ()),
+    }
     return (parameter for parameter in operation.query_parameters if parameter.name not in own)
 
 
@@ -237,8 +252,12 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
     values = [argument.name for argument in place]
     values += ["item.id"] * (len(wires) - len(values))
     variables = [f"{wire}={value}" for wire, value in zip(wires, values, strict=True)]
-    yield f"path({', '.join([f'{constant}.path', *variables])})" if variables else f"{constant}.path"
-    own = [f"{argument.name}={argument.name}" for argument in query if argument.name in _OWN_KEYWORDS]
+    yield (
+        f"path({', '.join([f'{constant}.path', *variables])})" if variables else f"{constant}.path"
+    )
+    own = [
+        f"{argument.name}={argument.name}" for argument in query if argument.name in _OWN_KEYWORDS
+    ]
     plain = [argument for argument in query if argument.name not in _OWN_KEYWORDS]
     pairs = zip(_plain_parameters(operation), plain, strict=True)
     params = ", ".join(f"{parameter.name!r}: {argument.name}" for parameter, argument in pairs)

@@ -24,21 +24,22 @@ _ERRORS = {
 }
 _NOT_FOUND = 404
 
-Form = Literal["send", "send_or_none", "paginate", "write", "edit"]
 
-
-@frozen
+@frozen(kw_only=True)
 class Method:
     """A method; the synchronous and the asynchronous one are printed from the same values."""
 
     name: str
-    form: Form
+    form: Literal["send", "send_or_none", "paginate", "write", "edit"]
     function: Function
     arguments: tuple[Argument, ...]
-    result: str
-    docstring: str
     forwarded: str
-    """The arguments of the pure function, without those that the form adds."""
+    """The arguments of the pure function, as the method hands them on."""
+    result: str
+    """Annotation of what comes back; of one item for `paginate` and `edit`, which wrap it."""
+    summary: str
+    returns: str = ""
+    """What the docstring says of the result, where its type does not say it."""
     update: Function | None = None
     """What `edit` writes with."""
 
@@ -50,12 +51,18 @@ class Method:
     @property
     def signature_for_one(self) -> str:
         """Return the signature of `write` for a single item."""
-        return _bound(_with_items(self.arguments, self.function.body_item))
+        return _bound(self._with_items(self.function.body_item))
 
     @property
     def signature_for_many(self) -> str:
         """Return the signature of `write` for any number of items."""
-        return _bound(_with_items(self.arguments, f"Iterable[{self.function.body_item}]"))
+        return _bound(self._with_items(f"Iterable[{self.function.body_item}]"))
+
+    def _with_items(self, annotation: str) -> tuple[Argument, ...]:
+        return tuple(
+            evolve(argument, annotation=annotation) if argument.name == "items" else argument
+            for argument in self.arguments
+        )
 
     @property
     def is_bound(self) -> bool:
@@ -70,31 +77,79 @@ class Method:
         place = _forwarded(self.update.place)
         return f"lambda item: {call}({place}, item)" if place else call
 
+    @property
+    def http(self) -> str:
+        """Return the method and path that the server sees; for `edit`, those of the change."""
+        operation = (self.update or self.function).operation
+        return f"{operation.method} {operation.path}"
+
+    @property
+    def short_signature(self) -> str:
+        """Return the arguments without annotations, for which a line of the reference has no room."""
+        return signature(tuple(evolve(each, annotation="") for each in self.arguments))
+
+    @property
+    def short_result(self) -> str:
+        """Return what the synchronous method returns."""
+        wrapper = {"paginate": "Paginator", "edit": "AbstractContextManager"}.get(self.form)
+        return f"{wrapper}[{self.result}]" if wrapper else self.result
+
+    @property
+    def docstring(self) -> str:
+        """Return the docstring, indented as in a class."""
+        operation = self.function.operation
+        described = [f"{each.name}: {each.doc}" for each in self.arguments if each.doc]
+        raised = ", ".join(self._raised())
+        evidence = ", ".join(operation.traits.get("evidence", ()))
+        paragraphs = [
+            self.summary,
+            operation.description,
+            section("Args", described, indent=8),
+            section("Returns", [self.returns] if self.returns else [], indent=8),
+            f"Raises {raised}." if raised else "",
+            f"`{self.http}`; known from {evidence}." if evidence else f"`{self.http}`",
+        ]
+        return docstring(paragraphs, indent=8)
+
+    def _raised(self) -> Iterator[str]:
+        errors = self.function.operation.errors
+        for status in errors:
+            if status != _NOT_FOUND:
+                yield f"`{_ERRORS.get(status, 'ApiError')}` ({status})"
+        if self.form != "send_or_none" and (_NOT_FOUND in errors or _reads_one(self.function)):
+            yield "`NotFound` (404, or 204 without a body)"
+
 
 def methods_of(functions: Sequence[Function]) -> Iterator[Method]:
     """Return the methods of a resource's facade, in the order of its functions."""
-    known = {(function.operation.method, function.operation.path): function for function in functions}
-    for function in known.values():
+    updates = {
+        function.operation.path: function
+        for function in functions
+        if function.operation.method == "PATCH" and _can_edit_with(function)
+    }
+    for function in functions:
         if function.is_paged:
             yield _paginate(function)
         elif function.is_batch:
             yield _write(function)
         else:
             yield _send(function)
-        if function.operation.kind == "get" and _names_one(function):
+        if _reads_one(function):
             yield _send_or_none(function)
-            update = known.get(("PATCH", function.operation.path))
-            if update is not None and _can_edit(function, update):
+            update = updates.get(function.operation.path)
+            if update is not None:
                 yield _edit(function, update)
 
 
-def _names_one(function: Function) -> bool:
-    variables = {parameter.name for parameter in function.operation.path_parameters}
-    return bool(variables - set(function.operation.over))
+def _reads_one(function: Function) -> bool:
+    operation = function.operation
+    variables = {parameter.name for parameter in operation.path_parameters}
+    return operation.kind == "get" and bool(variables - set(operation.over))
 
 
-def _can_edit(function: Function, update: Function) -> bool:
-    return update.operation.body is not None and "$ref" in update.operation.body and not update.query
+def _can_edit_with(update: Function) -> bool:
+    body = update.operation.body
+    return body is not None and "$ref" in body and not update.query
 
 
 def _send(function: Function) -> Method:
@@ -103,45 +158,39 @@ def _send(function: Function) -> Method:
         form="send",
         function=function,
         arguments=function.arguments,
-        result=function.result,
-        docstring=_docstring(function, function.arguments),
         forwarded=_forwarded(function.arguments),
+        result=function.result,
+        summary=sentence(function.operation.summary),
     )
 
 
 def _send_or_none(function: Function) -> Method:
-    name = f"{function.name}_or_none"
-    about = f"{sentence(function.operation.summary).removesuffix('.')}, or return None when it is not there."
-    return Method(
-        name=name,
+    return evolve(
+        _send(function),
+        name=f"{function.name}_or_none",
         form="send_or_none",
-        function=function,
-        arguments=function.arguments,
         result=f"{function.item} | None",
-        docstring=_docstring(function, function.arguments, summary=about, is_absence_an_error=False),
-        forwarded=_forwarded(function.arguments),
+        summary=f"{_headline(function)}, or return None when it is not there.",
     )
 
 
 def _paginate(function: Function) -> Method:
     most = function.operation.traits["paginated"]["max"]
+    ahead = "Pages to ask for ahead; 0 is one after the other."
     own = (
         Argument("limit", "int | None", "None", "Stop after so many items."),
         Argument("page_size", "int", str(most), f"Items to ask for at a time, at most {most}."),
         Argument("page", "int", "1", "Page to start with, from 1."),
-        Argument("prefetch", "int | None", "None", "Pages to ask for ahead; 0 is one after the other."),
+        Argument("prefetch", "int | None", "None", ahead),
     )
     before = (*function.place, *function.query)
-    arguments = (*before, *own)
-    returns = "The items one by one, asked for page by page as the loop goes on; `.pages()` gives pages."
-    return Method(
-        name=function.name,
+    return evolve(
+        _send(function),
         form="paginate",
-        function=function,
-        arguments=arguments,
-        result=function.item,
-        docstring=_docstring(function, arguments, returns=returns),
+        arguments=(*before, *own),
         forwarded=_forwarded((*before, *function.paging)),
+        result=function.item,
+        returns="The items, asked for page by page as the loop goes on; `.pages()` gives pages.",
     )
 
 
@@ -151,39 +200,29 @@ def _write(function: Function) -> Method:
     doc = f"One item, or any number of them, which are sent in batches of at most {most}."
     items = Argument("items", f"{one} | Iterable[{one}]", doc=doc, is_keyword_only=False)
     arguments = (*function.place, items, *function.query)
-    returns = "What became of the item, or a list of that, in the order of the items."
-    return Method(
-        name=function.name,
+    return evolve(
+        _send(function),
         form="write",
-        function=function,
         arguments=arguments,
-        result=f"{function.item} | list[{function.item}]",
-        docstring=_docstring(function, arguments, returns=returns),
         forwarded=_forwarded(arguments),
+        result=f"{function.item} | list[{function.item}]",
+        returns="What became of the item, or a list of that, in the order of the items.",
     )
 
 
 def _edit(function: Function, update: Function) -> Method:
-    returns = "A context manager that gives the object; leaving it sends what was changed, and only that."
-    return Method(
-        name=_renamed(function.name),
+    return evolve(
+        _send(function),
+        name=f"edit{function.name.removeprefix('get')}",
         form="edit",
-        function=function,
-        arguments=(*function.place, *function.query),
-        result=function.item,
-        docstring=_docstring(
-            function,
-            function.arguments,
-            summary=f"{sentence(update.operation.summary).removesuffix('.')}: lock, read, let the body change it, write.",
-            returns=returns,
-        ),
-        forwarded=_forwarded(function.arguments),
+        summary=f"{_headline(update)}: lock it, read it, let the body of `with` change it, write.",
+        returns="A context manager that gives the object; leaving it sends what was changed.",
         update=update,
     )
 
 
-def _renamed(name: str) -> str:
-    return "edit" + name.removeprefix("get") if name.startswith("get") else f"edit_{name}"
+def _headline(function: Function) -> str:
+    return sentence(function.operation.summary).removesuffix(".")
 
 
 def _bound(arguments: tuple[Argument, ...]) -> str:
@@ -191,45 +230,8 @@ def _bound(arguments: tuple[Argument, ...]) -> str:
     return f"self, {rest}" if rest else "self"
 
 
-def _with_items(arguments: tuple[Argument, ...], annotation: str) -> tuple[Argument, ...]:
-    return tuple(
-        evolve(argument, annotation=annotation) if argument.name == "items" else argument
-        for argument in arguments
-    )
-
-
 def _forwarded(arguments: tuple[Argument, ...]) -> str:
     return ", ".join(
         f"{argument.name}={argument.name}" if argument.is_keyword_only else argument.name
         for argument in arguments
     )
-
-
-def _docstring(
-    function: Function,
-    arguments: tuple[Argument, ...],
-    *,
-    summary: str = "",
-    returns: str = "",
-    is_absence_an_error: bool = True,
-) -> str:
-    operation = function.operation
-    described = [f"{argument.name}: {argument.doc}" for argument in arguments if argument.doc]
-    raised = [
-        f"`{_ERRORS.get(status, 'ApiError')}` ({status})"
-        for status in operation.errors
-        if status != _NOT_FOUND
-    ]
-    reads_one = operation.kind == "get" and _names_one(function)
-    if is_absence_an_error and (reads_one or _NOT_FOUND in operation.errors):
-        raised.append("`NotFound` (404, or 204 without a body)")
-    evidence = operation.traits.get("evidence")
-    paragraphs = [
-        summary or sentence(operation.summary),
-        operation.description,
-        section("Args", described, indent=8),
-        section("Returns", [returns] * bool(returns), indent=8),
-        f"Raises {', '.join(raised)}." if raised else "",
-        f"`{operation.method} {operation.path}`" + f"; known from {', '.join(evidence or ())}." * bool(evidence),
-    ]
-    return docstring(paragraphs, indent=8)

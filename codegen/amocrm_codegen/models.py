@@ -78,7 +78,9 @@ def print_models(
         disable_timestamp=True,
         formatters=[],
     )
-    assert isinstance(printed, dict), "component names have a module, so there is more than one file"
+    assert isinstance(printed, dict), (
+        "component names have a module, so there is more than one file"
+    )
     modules = {path[-1].removesuffix(".py"): str(source) for path, source in printed.items()}
     return {
         name: _module(name, source, headers[name])
@@ -100,5 +102,13 @@ def _module(name: str, source: str, header: str) -> ModelModule:
     first, last = imports[0].lineno - 1, imports[-1].end_lineno
     exported = tuple(sorted(names))
     title = docstring([f"Models of `{name}`."], indent=0)
-    parts = [header, title, "", *lines[first:last], "", f"__all__ = {list(exported)!r}", *lines[last:]]
+    parts = [
+        header,
+        title,
+        "",
+        *lines[first:last],
+        "",
+        f"__all__ = {list(exported)!r}",
+        *lines[last:],
+    ]
     return ModelModule("\n".join(parts) + "\n", exported)

@@ -30,7 +30,9 @@ def docstring(paragraphs: Iterable[str], *, indent: int) -> str:
     """
     margin = " " * indent
     blocks = [
-        block.strip("\n") if block.startswith("\n") else _wrapped(block, _WIDTH - indent - 3 * (not number))
+        block.strip("\n")
+        if block.startswith("\n")
+        else _wrapped(block, _WIDTH - indent - 3 * (not number))
         for number, block in enumerate(part for part in paragraphs if part.strip())
     ]
     if not blocks:
@@ -62,4 +64,6 @@ def section(title: str, entries: Iterable[str], *, indent: int) -> str:
 
 
 def _wrapped(text: str, width: int) -> str:
-    return textwrap.fill(" ".join(text.split()), width, break_long_words=False, break_on_hyphens=False)
+    return textwrap.fill(
+        " ".join(text.split()), width, break_long_words=False, break_on_hyphens=False
+    )

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "METHODS",
     "DocumentError",
     "Operation",
     "Parameter",
@@ -22,7 +23,7 @@ __all__ = [
 
 Schema = dict[str, Any]  # Any: JSON Schema is JSON
 
-_METHODS = ("get", "post", "put", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 _KINDS = ("list", "get", "create", "update", "update_one", "delete", "action")
 _JSON = "application/json"
 _REF = "#/components/schemas/"
@@ -88,7 +89,7 @@ def resources(document: Schema) -> tuple[Resource, ...]:
     docs = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
     families: dict[str, dict[str, list[tuple[str, str, Schema]]]] = {}
     for path, methods in document["paths"].items():
-        for method in _METHODS:
+        for method in METHODS:
             if method in methods:
                 traits = methods[method]["x-amo"]
                 family = families.setdefault(traits["resource"], {})
@@ -134,7 +135,9 @@ def _operation(family: list[tuple[str, str, Schema]]) -> Operation:
     traits = raw["x-amo"]
     name = f"{traits['resource']}.{traits['operation']}"
     if len({_interface(member) for _, _, member in family}) > 1:
-        message = f"{name}: its paths differ in parameters, body or answer; give them names of their own"
+        message = (
+            f"{name}: its paths differ in parameters, body or answer; give them names of their own"
+        )
         raise DocumentError(message)
     over = {
         variable: tuple(dict.fromkeys(member["x-amo"]["over"][variable] for _, _, member in family))
@@ -174,7 +177,9 @@ def _interface(raw: Schema) -> str:
     """Return what a caller sees of an operation, but for its name and path."""
     body = raw.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("schema")
     result = _result(raw, raw["x-amo"])
-    return json.dumps([raw.get("parameters"), body, result, raw["x-amo"]["envelope"]], sort_keys=True)
+    return json.dumps(
+        [raw.get("parameters"), body, result, raw["x-amo"]["envelope"]], sort_keys=True
+    )
 
 
 def _template(path: str, bound: Mapping[str, str], paths: list[str], name: str) -> str:
@@ -185,7 +190,8 @@ def _template(path: str, bound: Mapping[str, str], paths: list[str], name: str) 
         found = [
             number
             for number, segment in enumerate(segments)
-            if segment == value and (not others or any(_at(other, number) != value for other in others))
+            if segment == value
+            and (not others or any(_at(other, number) != value for other in others))
         ]
         if not found:
             message = f"{name}: the path {path} does not hold the value {value!r} of {variable}"
