@@ -22,7 +22,9 @@ class Account:
     http: urllib3.PoolManager
     url: str
     subdomain: str
+    zone: str
     token: str
+    refresh_token: str
     client_id: str
     client_secret: str
     redirect_uri: str
@@ -78,19 +80,27 @@ class Account:
         status, _ = self._send("GET", "account", token)
         return status == _OK
 
+    def exchange(self, code: str) -> dict[str, str]:
+        """Trade an authorization code for an access token and a refresh token."""
+        status, body = self._ask_for_tokens(grant_type="authorization_code", code=code)
+        pair = _expected(status, body, "POST /oauth2/access_token")
+        return {name: pair[name] for name in ("access_token", "refresh_token")}
+
     def refuses_grant(self, **grant: str) -> bool:
         """Tell whether the token endpoint turns a code or a refresh token away."""
+        status, _ = self._ask_for_tokens(**grant)
+        return status in {400, 401}
+
+    def _ask_for_tokens(self, **grant: str) -> tuple[int, object]:
         body = {
             "client_id": self.client_id,
             "client_secret": self.client_secret,
             "redirect_uri": self.redirect_uri,
             **grant,
         }
-        status, _ = self._post("/oauth2/access_token", body)
-        return status in {400, 401}
-
-    def _post(self, path: str, body: object) -> tuple[int, object]:
-        answer = self.http.request("POST", self.url + path, json=body, headers=self._host)
+        answer = self.http.request(
+            "POST", f"{self.url}/oauth2/access_token", json=body, headers=self._host
+        )
         return answer.status, answer.json()
 
     def _send(
@@ -114,7 +124,7 @@ class Account:
 
     @property
     def _host(self) -> dict[str, str]:
-        return {"Host": f"{self.subdomain}.amocrm.ru"}
+        return {"Host": f"{self.subdomain}.{self.zone}"}
 
 
 def _expected(status: int, body: object, what: str) -> Row:

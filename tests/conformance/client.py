@@ -21,6 +21,8 @@ class Client:
     language: Language
     folder: Path
     """Holds the driver and the lock."""
+    zone: str = "amocrm.ru"
+    """The domain that the client's account lies in."""
 
     @property
     def driver(self) -> Path:
@@ -44,5 +46,10 @@ CLIENTS: Final = (
     Client("amocrm-api", "2.6.1", "python", _FOLDER / "amocrm_api"),
     Client("aioamocrm", "0.1.1", "python", _FOLDER / "aioamocrm"),
     Client("amocrm-js", "3.6.0", "node", _FOLDER / "amocrm_js"),
+    Client("amocrm-api-wrapper", "1.0.1", "python", _FOLDER / "amocrm_api_wrapper"),
+    Client("amochka", "0.7.0", "python", _FOLDER / "amochka"),
+    Client("kommo-python", "0.1.2", "python", _FOLDER / "kommo_python", zone="kommo.com"),
+    Client("py-amo-client", "0.1.4", "python", _FOLDER / "py_amo_client"),
+    Client("@shevernitskiy/amo", "0.1.12", "node", _FOLDER / "shevernitskiy_amo"),
 )
 """In the order of the matrix's columns."""

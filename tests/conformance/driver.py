@@ -12,7 +12,7 @@ from attrs import define, field
 
 from .environment import Environment
 
-__all__ = ["ClientError", "Driver", "DriverError"]
+__all__ = ["ClientError", "Driver", "DriverError", "NotOfferedError"]
 
 _TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 _NOT_PASSED_ON = (
@@ -35,6 +35,10 @@ class ClientError(Exception):
     """The client raised where it should have worked."""
 
 
+class NotOfferedError(Exception):
+    """The client has no call for it; the message says so."""
+
+
 class DriverError(Exception):
     """The driver died or does not know the command: a fault of the harness."""
 
@@ -49,6 +53,7 @@ class Driver:
     """The CA to trust; None leaves the client with the ones it knows."""
     timezone: str = "UTC"
     not_offered: Mapping[str, str] = field(factory=dict, init=False)
+    """Why the client cannot take a step; under `*` why it lacks what the driver does not have."""
     generic: frozenset[str] = field(default=frozenset(), init=False)
     """Steps that the client serves only by its call for any route."""
     _commands: frozenset[str] = field(default=frozenset(), init=False)
@@ -66,7 +71,7 @@ class Driver:
         offer = self._read()
         self._commands = frozenset(offer["commands"])
         self.not_offered = offer["not_offered"]
-        self.generic = frozenset(offer.get("generic", ()))
+        self.generic = frozenset(offer["generic"])
         return self
 
     def __exit__(
@@ -87,6 +92,8 @@ class Driver:
 
     def ask(self, command: str, **arguments: object) -> Any:
         """Let the client do something; gives what it answered."""
+        if command not in self._commands and "*" in self.not_offered:
+            raise NotOfferedError(self.not_offered["*"])
         if command not in self._commands:
             message = f"the driver of {self.environment.client.name} has no command {command!r}"
             raise DriverError(message)

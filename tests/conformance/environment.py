@@ -53,7 +53,7 @@ def missing_tools(client: Client) -> tuple[str, ...]:
 
 def prepare(client: Client) -> Environment:
     """Install the client, unless an environment of the same lock is there already."""
-    environment = Environment(client, ROOT / client.name)
+    environment = Environment(client, ROOT / client.folder.name)
     stamp = environment.folder / "stamp"
     wanted = _fingerprint(client)
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:

@@ -1,7 +1,8 @@
 """The matrix of steps and clients, for a terminal and for the documentation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from string import ascii_uppercase
 from typing import Final
 
 from .client import Client
@@ -43,30 +44,27 @@ the reason below; never counted as done.
 
 
 def as_text(matrix: Matrix) -> str:
-    """The matrix in columns, then the reasons, then one line that sums up."""
+    """A column for each client, the reasons, and one line that sums up."""
     clients = list(matrix)
+    letters = ascii_uppercase[: len(clients)]
     width = max(len(step.title) for step in STEPS) + 2
-    widths = [len(f"{client.name} {client.version}") + 2 for client in clients]
-    lines = [
-        _row(" " * (width + 2), [f"{c.name} {c.version}" for c in clients], widths),
-    ]
+    lines = [f"{letter}  {_head(client)}" for letter, client in zip(letters, clients, strict=True)]
+    lines += ["", _row("", width, letters)]
     for group, steps in groupby(STEPS, key=lambda step: step.group):
         lines.append(group)
         for step in steps:
             words = [_WORDS[matrix[client][step.name].result] for client in clients]
-            lines.append(_row(f"  {step.title:<{width}}", words, widths))
-    lines.append("")
-    for number, reason in enumerate(_reasons(matrix), 1):
-        lines.append(f"  – {number}. {reason}")
-    lines.append(_summary(matrix))
-    return "\n".join(lines)
+            lines.append(_row(f"  {step.title}", width, words))
+    lines += ["", "–  not offered:"]
+    lines += [f"   {reason}" for reason in _reasons(matrix)]
+    return "\n".join([*lines, "", _summary(matrix)])
 
 
 def as_page(matrix: Matrix) -> str:
     """The page of the documentation. It holds no date, so that equal results are equal bytes."""
     clients = list(matrix)
     reasons = _reasons(matrix)
-    heads = [f"{client.name} {client.version} ({client.registry})" for client in clients]
+    heads = [_head(client) for client in clients]
     parts = [_INTRODUCTION, _table_line(["", *heads]), _table_line(["---"] * (len(heads) + 1))]
     for group, steps in groupby(STEPS, key=lambda step: step.group):
         parts.append(_table_line([f"**{group}**", *[""] * len(heads)]))
@@ -107,9 +105,13 @@ def _summary(matrix: Matrix) -> str:
     )
 
 
-def _row(head: str, words: Sequence[str], widths: Sequence[int]) -> str:
-    cells = (f"{word:<{width}}" for word, width in zip(words, widths, strict=True))
-    return (head + "".join(cells)).rstrip()
+def _head(client: Client) -> str:
+    return f"{client.name} {client.version} ({client.registry})"
+
+
+def _row(head: str, width: int, words: Iterable[str]) -> str:
+    cells = (f"{word:<12}" for word in words)
+    return f"{head:<{width}}  {''.join(cells)}".rstrip()
 
 
 def _table_line(cells: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is bound to a lead: contacts, companies, notes, tasks; and who and what happened."""
+"""What is bound to a lead: contacts, companies, notes, tasks, and who works here."""
 
 import time
 from typing import Any, Final
@@ -104,18 +104,6 @@ def list_users(context: Context) -> None:
     same(context.driver.ask("list_users"), wanted, "the users")
 
 
-@step("Links, notes, tasks", "lists events of a kind")
-def list_events(context: Context) -> None:
-    """It tells the completed tasks that the events speak of."""
-    (lead,) = context.account.add("leads", [{"name": "Eventful"}])
-    (task,) = context.account.add("tasks", [_task(lead)])
-    context.account.write("PATCH", f"tasks/{task}", {"is_completed": True})
-    told = context.driver.ask("list_events", kind="task_completed")
-    stored = context.account.row("events", **{"filter[type]": "task_completed", "limit": 100})
-    wanted = [event["entity_id"] for event in stored["_embedded"]["events"]]
-    same(sorted(told), sorted(wanted), "what the events speak of")
-
-
 def _task(lead: int) -> dict[str, Any]:
     due = int(time.time()) + 7200
     return {"text": "Call", "complete_till": due, "entity_id": lead, "entity_type": "leads"}
@@ -131,5 +119,4 @@ RELATIONS: Final[tuple[Step, ...]] = (
     list_tasks,
     complete_task,
     list_users,
-    list_events,
 )

@@ -78,15 +78,17 @@ class Server:
                 self._process.communicate()
         self._folder.cleanup()
 
-    def create_account(self, subdomain: str) -> Account:
-        """A fresh account, its integration and an administrator's token."""
-        made = self._control("accounts", {"subdomain": subdomain})
+    def create_account(self, subdomain: str, zone: str) -> Account:
+        """A fresh account, its integration and an administrator's tokens."""
+        made = self._control("accounts", {"subdomain": subdomain, "zone": zone})
         integration = made["integration"]
         return Account(
             http=self._http,
             url=self.url,
             subdomain=subdomain,
+            zone=zone,
             token=made["access_token"],
+            refresh_token=made["refresh_token"],
             client_id=integration["client_id"],
             client_secret=integration["client_secret"],
             redirect_uri=integration["redirect_uri"],
@@ -99,6 +101,10 @@ class Server:
         )
         code: str = made["code"]
         return code
+
+    def revoke(self, account: Account, token: str) -> None:
+        """End one access token."""
+        self._control(f"accounts/{account.subdomain}/revoke", {"token": token})
 
     def set_time(self, moment: float) -> None:
         """Let the server's time go on from a moment."""

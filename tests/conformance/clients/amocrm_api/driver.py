@@ -4,13 +4,12 @@ from conformance_wire import serve  # isort: skip -- maps the connection, so it 
 
 import datetime
 
-from amocrm.v2 import Company, Contact, Event, Lead, Pipeline, Status, Tag, Task, User, tokens
+from amocrm.v2 import Company, Contact, Lead, Pipeline, Status, Tag, Task, User, tokens
 from amocrm.v2 import custom_field as fields
 from amocrm.v2.account import Account, AccountInteraction
 from amocrm.v2.filters import (
     DateRangeFilter,
     FiltersByPipelineAndStatus,
-    SingleFilter,
     SingleListFilter,
 )
 from amocrm.v2.manager import Manager
@@ -21,6 +20,7 @@ NOT_OFFERED = {
     "create_contacts": _ONE_BY_ONE,
     "update_leads": _ONE_BY_ONE,
     "create_complex": "has no call for leads/complex",
+    "refresh_refused": "goes by the token's own expiry only",
     "read_again": "repeats no request",
     "unlink_contact": "its unlink() posts to the link route",
 }
@@ -49,7 +49,7 @@ def _refusal(call):
     return None
 
 
-def open_account(subdomain, client_id, client_secret, redirect_uri):
+def open_account(subdomain, client_id, client_secret, redirect_uri, **_):
     tokens.default_token_manager(
         client_id=client_id,
         client_secret=client_secret,
@@ -64,6 +64,10 @@ def held_tokens():
         "access_token": _storage.get_access_token(),
         "refresh_token": _storage.get_refresh_token(),
     }
+
+
+def hold_tokens(access_token, refresh_token, days):
+    _storage.save_tokens(access_token, refresh_token)
 
 
 def login(code):
@@ -277,10 +281,6 @@ def list_users():
     return [{"id": user.id, "name": user.name, "email": user.email} for user in User.objects.all()]
 
 
-def list_events(kind):
-    return [event.entity_id for event in Event.objects.filter(filters=[SingleFilter("type")(kind)])]
-
-
 def read_missing_lead(lead_id):
     return _refusal(lambda: Lead.objects.get(object_id=lead_id))
 
@@ -309,11 +309,4 @@ def create_with_bad_token(name):
 
 
 if __name__ == "__main__":
-    serve(
-        {
-            name: value
-            for name, value in list(globals().items())
-            if callable(value) and getattr(value, "__module__", "") == __name__ and name[0] != "_"
-        },
-        NOT_OFFERED,
-    )
+    serve(__name__, NOT_OFFERED)

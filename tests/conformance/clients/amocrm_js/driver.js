@@ -4,7 +4,10 @@
 const { serve } = require('../common/wire.js');
 const { Client } = require('amocrm-js');
 
-const NOT_OFFERED = { read_again: 'repeats no request' };
+const NOT_OFFERED = {
+  read_again: 'repeats no request',
+  refresh_refused: "goes by the token's own expiry only",
+};
 
 // Steps that its factories do not cover; client.request, its documented way to call any route,
 // serves them.
@@ -19,8 +22,9 @@ const GENERIC = [
   'list_notes',
   'list_pipelines',
   'list_users',
-  'list_events',
 ];
+
+const DAY = 86400;
 
 let client;
 let settings;
@@ -70,6 +74,18 @@ const commands = {
   },
 
   held_tokens: heldTokens,
+
+  hold_tokens({ access_token, refresh_token, days }) {
+    // A process that starts anew with the token that another one has saved.
+    client = connectWith({ ...settings.auth });
+    client.token.setValue({
+      token_type: 'Bearer',
+      expires_in: DAY,
+      expires_at: Date.now() + (DAY - days * DAY) * 1000,
+      access_token,
+      refresh_token,
+    });
+  },
 
   async login({ code }) {
     client = connectWith({ ...settings.auth, code });
@@ -319,14 +335,6 @@ const commands = {
   async list_users() {
     const response = await client.request.get('/api/v4/users', { limit: 250 });
     return embedded(response, 'users').map(({ id, name, email }) => ({ id, name, email }));
-  },
-
-  async list_events({ kind }) {
-    const response = await client.request.get('/api/v4/events', {
-      limit: 100,
-      filter: { type: kind },
-    });
-    return embedded(response, 'events').map(({ entity_id }) => entity_id);
   },
 
   async read_missing_lead({ lead_id }) {

@@ -43,8 +43,17 @@ socket.getaddrinfo = _resolve_to_loopback
 socket.socket.connect = _connect_to_mock_server
 
 
-def serve(commands, not_offered):
-    """Answer the runner's commands until it closes the pipe."""
+def serve(driver, not_offered, generic=()):
+    """Answer the runner's commands until it closes the pipe.
+
+    The commands are the public functions of the driver's module. ``generic`` names the steps
+    that the client serves only by its call for any route.
+    """
+    commands = {
+        name: value
+        for name, value in vars(sys.modules[driver]).items()
+        if getattr(value, "__module__", None) == driver and name[0].islower()
+    }
     # A client that prints must not get between the lines of the protocol.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
@@ -53,7 +62,7 @@ def serve(commands, not_offered):
         answers.write(json.dumps(message) + "\n")
         answers.flush()
 
-    answer({"commands": sorted(commands), "not_offered": not_offered})
+    answer({"commands": sorted(commands), "not_offered": not_offered, "generic": list(generic)})
     for line in sys.stdin:
         request = json.loads(line)
         try:
