@@ -21,6 +21,15 @@ net.Socket.prototype.connect = function connectToMockServer(...args) {
   return connect.call(this, options, ...callback.filter((item) => typeof item === 'function'));
 };
 
+/** The message of an error and of all that led to it. */
+function reasons(error) {
+  const said = [];
+  for (let cause = error; cause; cause = cause.cause) {
+    said.push(String(cause.message || cause.code || cause));
+  }
+  return said.join(' <- ');
+}
+
 /** Answers the runner's commands, one at a time, until it closes the pipe. */
 async function serve(commands, notOffered, generic) {
   const answers = process.stdout;
@@ -34,7 +43,7 @@ async function serve(commands, notOffered, generic) {
       const result = await commands[request.command](request.arguments);
       answer({ result: result === undefined ? null : result });
     } catch (error) {
-      answer({ error: { type: error.constructor.name, message: String(error.message) } });
+      answer({ error: { type: error.constructor.name, message: reasons(error) } });
     }
   }
   process.exit(0);
