@@ -138,7 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="amocrm-codegen",
         description="Write the typed client, the contract and the reference from the YAML spec.",
-        epilog="Exit codes: 0 done, 1 --check found stale files, 2 the spec or the options are wrong.",
+        epilog="Exit codes: 0 done, 1 stale (--check), 2 the spec or the options are wrong.",
     )
     parser.add_argument(
         "command",

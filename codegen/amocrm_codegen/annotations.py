@@ -78,37 +78,24 @@ class ModuleTypes:
         """Return the annotation of a value that goes in, or comes out of, a call."""
         if "$ref" in schema:
             return self._model(schema["$ref"])
-        if "x-amo-python" in schema:
-            return _json(schema["x-amo-python"], way)
-        if "const" in schema:
-            return f"Literal[{schema['const']!r}]"
-        if "anyOf" in schema:
-            parts = [self.annotation(part, way=way) for part in schema["anyOf"]]
-            return " | ".join(dict.fromkeys(parts))
-        if "enum" in schema:
-            return f"Literal[{', '.join(map(repr, schema['enum']))}]"
         kinds = schema.get("type")
-        if isinstance(kinds, list):
-            parts = [self.annotation({**schema, "type": kind}, way=way) for kind in kinds]
-            return " | ".join(parts)
-        return self._plain(schema, kinds, way)
+        if "anyOf" in schema:
+            options = schema["anyOf"]
+        elif isinstance(kinds, list):
+            options = [{**schema, "type": kind} for kind in kinds]
+        else:
+            return _literal(schema) or self._container(schema, way) or _scalar(schema, way)
+        return " | ".join(dict.fromkeys(self.annotation(option, way=way) for option in options))
 
-    def _plain(self, schema: Schema, kind: str | None, way: Literal["in", "out"]) -> str:
-        if kind == "null":
-            return "None"
-        if kind == "array":
+    def _container(self, schema: Schema, way: Literal["in", "out"]) -> str | None:
+        if schema.get("type") == "array":
             inner = self.annotation(schema["items"], way=way)
             return f"Sequence[{inner}]" if way == "in" else f"list[{inner}]"
-        if kind == "object" and isinstance(schema.get("additionalProperties"), dict):
-            inner = self.annotation(schema["additionalProperties"], way=way)
+        values = schema.get("additionalProperties")
+        if schema.get("type") == "object" and isinstance(values, dict):
+            inner = self.annotation(values, way=way)
             return f"Mapping[str, {inner}]" if way == "in" else f"dict[str, {inner}]"
-        if kind == "object":
-            return _json("JsonObject", way)
-        if kind is None:
-            return _json("JsonValue", way)
-        if schema.get("format") == "unix-time":
-            return "datetime | int" if way == "in" else "datetime"
-        return _SCALARS[kind]
+        return None
 
     def _model(self, ref: str) -> str:
         module, _, name = ref.removeprefix(_REF).partition(".")
@@ -192,9 +179,26 @@ def _filter_doc(details: Schema) -> str:
     return own
 
 
-def _json(name: str, way: Literal["in", "out"]) -> str:
+def _literal(schema: Schema) -> str | None:
+    if "const" in schema:
+        return f"Literal[{schema['const']!r}]"
+    if "enum" in schema and schema.get("type") != "null":
+        values = (value for value in schema["enum"] if value is not None)
+        return f"Literal[{', '.join(map(repr, values))}]"
+    return None
+
+
+def _scalar(schema: Schema, way: Literal["in", "out"]) -> str:
+    kind = schema.get("type")
+    if kind == "null":
+        return "None"
+    if schema.get("format") == "unix-time":
+        return "datetime | int" if way == "in" else "datetime"
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    name = "JsonObject" if kind == "object" else schema.get("x-amo-python", "JsonValue")
     if way == "out":
-        return name
+        return str(name)
     return "Mapping[str, JsonInput]" if name == "JsonObject" else "JsonInput"
 
 

@@ -1,8 +1,8 @@
 """Turns the components of the OpenAPI document into what the model generator reads.
 
-Two things come out: a plain JSON Schema of types, in which every property already bears its Python name and is
-required, so that annotations keep the order of the spec; and, per component, the texts that the templates print
-beside those annotations. All decisions are taken here, none in a template.
+Two things come out: a plain JSON Schema of types, in which every property already bears its Python
+name and is required, so that annotations keep the order of the spec; and, per component, the texts
+that the templates print beside those annotations. All decisions are taken here, none in a template.
 """
 
 from __future__ import annotations
@@ -11,65 +11,71 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field, frozen
 
-from .names import attribute_name, capitalised, constant_name, member_name, words
+from .bare_types import REF, BareTypes, is_all_integers
+from .names import attribute_name, constant_name, member_name, words
 from .prose import docstring, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from .waist import Schema
+
 __all__ = ["ModelInput", "model_input"]
 
-_Schema = dict[str, Any]  # Any: JSON Schema is JSON
-
-_REF = "#/components/schemas/"
-_RUNTIME_TYPES = "amocrm_gen.runtime.types."
 _FORMS = {
     "create": "What creating one takes; what is left UNSET is not sent.",
     "update": "What changing one takes; what is left UNSET stays as it is.",
 }
+
+_Texts = dict[str, Any]  # Any: the context of a template
 
 
 @frozen
 class ModelInput:
     """What the model generator needs: types for its parser, texts for its templates."""
 
-    schemas: _Schema
-    texts: dict[str, dict[str, Any]]  # Any: the context of a template
+    schemas: Schema
+    texts: dict[str, _Texts]
 
 
-def model_input(components: Mapping[str, _Schema]) -> ModelInput:
+def model_input(components: Mapping[str, Schema]) -> ModelInput:
     """Prepare the components of an OpenAPI document."""
-    preparation = _Preparation(components)
+    preparation = _Preparation(BareTypes(components))
     for name, schema in components.items():
         preparation.add(name, schema)
+    preparation.add_hoisted_enums()
     return ModelInput(preparation.schemas, preparation.texts)
 
 
 @define
 class _Preparation:
-    components: Mapping[str, _Schema]
-    schemas: _Schema = field(factory=dict)
-    texts: dict[str, dict[str, Any]] = field(factory=dict)  # Any: as above
-    # Two open enums are the same when their module, key and values are.
-    _hoisted: dict[tuple[str, str, tuple[str | int, ...]], str] = field(factory=dict)
+    types: BareTypes
+    schemas: Schema = field(factory=dict)
+    texts: dict[str, _Texts] = field(factory=dict)
 
-    def add(self, name: str, schema: _Schema) -> None:
+    def add(self, name: str, schema: Schema) -> None:
         if "properties" in schema:
             self._add_class(name, schema)
         elif "oneOf" in schema:
             self._add_tagged_union(name, schema)
         elif "enum" in schema and schema.get("x-amo-open"):
-            self._add_enum(name, schema)
+            self._add_enum(name, schema["enum"], _text(name, schema, indent=4))
         else:
-            self._add_alias(name, self._type(schema, owner=name, key=""), schema, tagged=None)
+            bare = self.types.of(schema, owner=name, key="")
+            self._add_alias(name, bare, schema, tagged=None)
 
-    def _add_class(self, name: str, schema: _Schema) -> None:
+    def add_hoisted_enums(self) -> None:
+        for name, (key, values) in self.types.enums.items():
+            text = f"Known values of `{key}`; others may come, too."
+            self._add_enum(name, values, docstring([text], indent=4))
+
+    def _add_class(self, name: str, schema: Schema) -> None:
         owner = schema.get("x-amo-entity", name)
-        properties: _Schema = {}
-        printed: _Schema = {}
+        properties: Schema = {}
+        printed: _Texts = {}
         for wire, details in schema["properties"].items():
             attribute = attribute_name(wire, taken=properties)
-            properties[attribute] = self._type(details, owner=owner, key=wire)
+            properties[attribute] = self.types.of(details, owner=owner, key=wire)
             required = wire in schema.get("required", ()) and "x-amo-with" not in details
             printed[attribute] = _field_texts(wire, attribute, details, required=required)
         self.schemas[name] = {
@@ -79,92 +85,36 @@ class _Preparation:
         }
         self.texts[name] = {"docstring": _text(name, schema, indent=4), "printed": printed}
 
-    def _add_enum(self, name: str, schema: _Schema) -> None:
-        members = _members(schema)
-        kind = "OpenIntEnum" if _all_integers(members.values()) else "OpenStrEnum"
+    def _add_enum(self, name: str, values: Iterable[str | int], text: str) -> None:
+        members = _members(values)
         self.schemas[name] = {"enum": list(members.values()), "x-enum-varnames": list(members)}
         self.texts[name] = {
-            "docstring": _text(name, schema, indent=4),
-            "kind": kind,
+            "docstring": text,
+            "kind": "OpenIntEnum" if is_all_integers(members.values()) else "OpenStrEnum",
             "members": {member: repr(value) for member, value in members.items()},
         }
 
-    def _add_tagged_union(self, name: str, schema: _Schema) -> None:
+    def _add_tagged_union(self, name: str, schema: Schema) -> None:
         fallback = schema.get("x-amo-fallback")
         options = [option["$ref"] for option in schema["oneOf"]]
-        # The fallback has no tag of its own, so it is no alternative of the discriminator; it is one of the type.
-        options += [_REF + fallback] * (fallback is not None)
-        tags = schema["discriminator"]["mapping"].items()
-        variants = ", ".join(f"{tag!r}: {_short(ref)}" for tag, ref in tags)
+        if fallback is not None:
+            # It has no tag of its own, so the discriminator does not know it; the type does.
+            options.append(REF + fallback)
+        tag, mapping = schema["discriminator"]["propertyName"], schema["discriminator"]["mapping"]
+        variants = ", ".join(f"{value!r}: {_short(ref)}" for value, ref in mapping.items())
         tagged = {
             "constant": constant_name(f"{words(_short(name))}_tags"),
-            "arguments": f"{schema['discriminator']['propertyName']!r}, {{{variants}}}, {_short(fallback or 'None')}",
+            "arguments": f"{tag!r}, {{{variants}}}, {_short(fallback or 'None')}",
         }
-        union: _Schema = {"anyOf": [{"$ref": option} for option in dict.fromkeys(options)]}
+        union: Schema = {"anyOf": [{"$ref": option} for option in dict.fromkeys(options)]}
         self._add_alias(name, union, schema, tagged=tagged)
 
-    def _add_alias(
-        self, name: str, kind: _Schema, schema: _Schema, *, tagged: _Schema | None
-    ) -> None:
-        self.schemas[name] = kind
+    def _add_alias(self, name: str, bare: Schema, schema: Schema, *, tagged: _Texts | None) -> None:
+        self.schemas[name] = bare
         self.texts[name] = {"docstring": _text(name, schema, indent=0), "tagged": tagged}
 
-    def _type(self, schema: _Schema, *, owner: str, key: str) -> _Schema:
-        """Return the bare type of a schema: no texts, no constraints, no enum without a name."""
-        if "$ref" in schema:
-            return {"$ref": schema["$ref"]}
-        if "x-amo-python" in schema:
-            return _nullable({"customTypePath": _RUNTIME_TYPES + schema["x-amo-python"]}, schema)
-        if "const" in schema:
-            return {"const": schema["const"]}
-        if "x-amo-null-empty" in schema:
-            schema = {"anyOf": [*_filled(schema["anyOf"]), {"type": "null"}]}
-        if "anyOf" in schema:
-            return {"anyOf": [self._type(part, owner=owner, key=key) for part in schema["anyOf"]]}
-        if "enum" in schema:
-            return _nullable(self._enum(schema, owner=owner, key=key), schema)
-        kind = _kind(schema)
-        if kind == "array":
-            items = self._type(schema["items"], owner=owner, key=key)
-            return _nullable({"type": "array", "items": items}, schema)
-        if kind == "object":
-            return _nullable(self._map(schema, owner=owner, key=key), schema)
-        if kind is None:
-            return {"customTypePath": f"{_RUNTIME_TYPES}JsonValue"}
-        if kind == "null":
-            return {"type": "null"}
-        plain = {"type": kind}
-        if schema.get("format") == "unix-time":
-            plain["format"] = "unix-time"
-        return _nullable(plain, schema)
 
-    def _map(self, schema: _Schema, *, owner: str, key: str) -> _Schema:
-        values = schema.get("additionalProperties", True)
-        if isinstance(values, bool):
-            return {"customTypePath": f"{_RUNTIME_TYPES}JsonObject"}
-        return {"type": "object", "additionalProperties": self._type(values, owner=owner, key=key)}
-
-    def _enum(self, schema: _Schema, *, owner: str, key: str) -> _Schema:
-        values = tuple(value for value in schema["enum"] if value is not None)
-        if schema.get("x-amo-open"):
-            return {"$ref": _REF + self._hoist(values, owner=owner, key=key)}
-        kind = "integer" if _all_integers(values) else "string"
-        return {"type": kind, "enum": list(values), "x-enum-field-as-literal": True}
-
-    def _hoist(self, values: tuple[str | int, ...], *, owner: str, key: str) -> str:
-        """Give an open enum that stands in a property a class of its own, which the forms of one entity share."""
-        same = (owner.partition(".")[0], key, values)
-        if same not in self._hoisted:
-            name = f"{owner}{capitalised(key)}"
-            while name in self.components or name in self.schemas:
-                name += "Value"
-            self._hoisted[same] = name
-            description = f"Known values of `{key}`; others may come, too."
-            self._add_enum(name, {"enum": values, "description": description})
-        return self._hoisted[same]
-
-
-def _field_texts(wire: str, attribute: str, details: _Schema, *, required: bool) -> _Schema:
+def _field_texts(wire: str, attribute: str, details: Schema, *, required: bool) -> _Texts:
     metadata = dict(_metadata(wire, attribute, details))
     arguments: list[str] = []
     if required and "const" in details:
@@ -180,7 +130,7 @@ def _field_texts(wire: str, attribute: str, details: _Schema, *, required: bool)
     }
 
 
-def _metadata(wire: str, attribute: str, details: _Schema) -> Iterator[tuple[str, object]]:
+def _metadata(wire: str, attribute: str, details: Schema) -> Iterator[tuple[str, object]]:
     if wire != attribute:
         yield "wire", wire
     if "x-amo-unit" in details:
@@ -189,7 +139,7 @@ def _metadata(wire: str, attribute: str, details: _Schema) -> Iterator[tuple[str
         yield "null_empty", details["x-amo-null-empty"]
 
 
-def _field_sentences(details: _Schema) -> Iterator[str]:
+def _field_sentences(details: Schema) -> Iterator[str]:
     if details.get("description"):
         yield sentence(details["description"])
     if "x-amo-unit" in details:
@@ -202,42 +152,19 @@ def _field_sentences(details: _Schema) -> Iterator[str]:
         yield f'Only there when asked for: `with_=["{details["x-amo-with"]}"]`.'
 
 
-def _text(name: str, schema: _Schema, *, indent: int) -> str:
+def _text(name: str, schema: Schema, *, indent: int) -> str:
     first = sentence(schema.get("description") or _short(name))
     return docstring([first, _FORMS.get(schema.get("x-amo-variant", "read"), "")], indent=indent)
 
 
-def _members(schema: _Schema) -> dict[str, str | int]:
+def _members(values: Iterable[str | int]) -> dict[str, str | int]:
     members: dict[str, str | int] = {}
-    for value in schema["enum"]:
+    for value in values:
         name = member_name(value)
         while name in members:
             name += "_"
         members[name] = value
     return members
-
-
-def _all_integers(values: Iterable[str | int]) -> bool:
-    return all(isinstance(value, int) for value in values)
-
-
-def _filled(options: Iterable[_Schema]) -> Iterator[_Schema]:
-    """Leave out the empty list that stands on the wire where Python has None."""
-    return (option for option in options if option.get("maxItems") != 0)
-
-
-def _kind(schema: _Schema) -> str | None:
-    kinds = schema.get("type")
-    if isinstance(kinds, list):
-        return next((str(kind) for kind in kinds if kind != "null"), None)
-    return kinds
-
-
-def _nullable(plain: _Schema, schema: _Schema) -> _Schema:
-    kinds = schema.get("type")
-    if isinstance(kinds, list) and "null" in kinds:
-        return {"anyOf": [plain, {"type": "null"}]}
-    return plain
 
 
 def _short(ref: str) -> str:

@@ -31,7 +31,7 @@ class Row:
 
 
 def coverage(inventory: Path, document: Schema) -> tuple[Row, ...]:
-    """Return a row for each resource of the inventory; the names of path variables do not matter."""
+    """Return a row for each resource of the inventory; names of path variables do not matter."""
     specified = {
         (method, _anonymous(path))
         for path, methods in document["paths"].items()
@@ -57,9 +57,9 @@ def table(rows: tuple[Row, ...]) -> str:
         lines += [(api, row.resource, str(row.inventory), str(row.spec)) for row in own]
         lines.append((api, "all", _sum(own, "inventory"), _sum(own, "spec")))
     lines.append(("all", "", _sum(rows, "inventory"), _sum(rows, "spec")))
-    widths = [max(len(line[column]) for line in lines) for column in range(4)]
+    api_width, resource_width = (max(len(line[column]) for line in lines) for column in (0, 1))
     return "\n".join(
-        f"{api:<{widths[0]}}  {resource:<{widths[1]}}  {listed:>{widths[2]}}  {spec:>{widths[3]}}".rstrip()
+        f"{api:<{api_width}}  {resource:<{resource_width}}  {listed:>9}  {spec:>4}"
         for api, resource, listed, spec in lines
     )
 

@@ -177,14 +177,14 @@ def _module(
 def print_endpoints(
     document: Schema, modules: tuple[Module, ...], models: Mapping[str, Iterable[str]], header: str
 ) -> dict[str, str]:
-    """Return the source of every file but the models, not yet formatted, by its path in the package."""
+    """Return the source of every file but the models, not yet formatted, by its path."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701  # Python, not HTML
+        autoescape=False,  # noqa: S701 - Python, not HTML
     )
     package = _Package(
         header, _package_docstring(document), modules, tuple(_homes(modules, models))
@@ -204,8 +204,8 @@ def print_endpoints(
         "sync": "The operations of each resource, for `AmoCRM`.",
         "aio": "The operations of each resource, for `AsyncAmoCRM`.",
         "models": (
-            "What the API reads and writes. `extra` keeps keys that the spec does not know, so that nothing is "
-            "lost on the way back."
+            "What the API reads and writes. `extra` keeps keys that the spec does not know, so "
+            "that nothing is lost on the way back."
         ),
     }
     for folder, what in folders.items():

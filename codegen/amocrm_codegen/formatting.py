@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from ruff import find_ruff_bin
+from ruff import find_ruff_bin  # type: ignore[import-untyped]  # it has no types
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def format_folder(folder: Path) -> None:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  # our own ruff
+    done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - our own ruff
     if done.returncode != 0:
         message = f"ruff could not read the generated code: {done.stderr or done.stdout}"
         raise RuntimeError(message)

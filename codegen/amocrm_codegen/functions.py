@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import frozen
 
 from .annotations import type_noun
 from .names import argument_name, capitalised, constant_name
@@ -64,10 +64,10 @@ class Function:
     call: tuple[str, ...]
     """The arguments of the `Call`."""
     docstring: str
-    arguments: tuple[Argument, ...] = field(init=False)
 
-    @arguments.default
-    def _all_arguments(self) -> tuple[Argument, ...]:
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """Return all arguments, in the order of the `def`."""
         body = () if self.body is None else (self.body,)
         return (*self.place, *body, *self.query, *self.paging)
 
@@ -100,7 +100,7 @@ class Function:
 
     @property
     def is_batch(self) -> bool:
-        """Tell whether a body of any length can be cut into several calls, whose answers are put together."""
+        """Tell whether a long body can be cut into several calls whose answers are joined."""
         of_models = self.operation.body is not None and "$ref" in self.operation.body.get(
             "items", {}
         )
@@ -118,7 +118,7 @@ def signature(arguments: tuple[Argument, ...]) -> str:
 
 
 def function_of(operation: Operation, types: ModuleTypes) -> Function:
-    """Decide how the function of an operation looks; the types that it needs are noted in `types`."""
+    """Decide how the function of an operation looks, and note in `types` what it needs."""
     constant = constant_name(operation.name)
     place = tuple(_place(operation, types, _id_of_item(operation, types)))
     body, body_item = _body(operation, types)
@@ -148,7 +148,7 @@ def function_of(operation: Operation, types: ModuleTypes) -> Function:
 
 
 def _id_of_item(operation: Operation, types: ModuleTypes) -> str:
-    """Return the variable of the path that the item itself holds: who changes one item names it once."""
+    """Return the variable of the path that the item itself holds, so that it is given once."""
     ref = (operation.body or {}).get("$ref", "")
     last = operation.path_parameters[-1].name if operation.path_parameters else ""
     held = types.components.get(ref.removeprefix("#/components/schemas/"), {}).get("required", ())

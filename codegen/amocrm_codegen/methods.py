@@ -1,4 +1,4 @@
-"""The methods of the facades: each hands its arguments on to a pure function, in one of five forms."""
+"""The methods of the facades: each hands its arguments on to a function, in one of five forms."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Method:
 
     @property
     def short_signature(self) -> str:
-        """Return the arguments without annotations, for which a line of the reference has no room."""
+        """Return the arguments without annotations, for which the reference has no room."""
         return signature(tuple(evolve(each, annotation="") for each in self.arguments))
 
     @property

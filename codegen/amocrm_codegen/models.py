@@ -47,9 +47,10 @@ def print_models(
 ) -> dict[str, ModelModule]:
     """Return the modules of models by name; `headers` holds the first line of each.
 
-    The generator is imported here since that takes long, and a fault in the spec need not wait for it.
+    The generator is imported here since that takes long, and a faulty spec need not wait for it.
     """
-    from datamodel_code_generator import DataModelType, InputFileType, generate  # noqa: PLC0415
+    from datamodel_code_generator import generate  # noqa: PLC0415
+    from datamodel_code_generator.enums import DataModelType, InputFileType  # noqa: PLC0415
     from datamodel_code_generator.format import DatetimeClassType, PythonVersion  # noqa: PLC0415
 
     if not components:

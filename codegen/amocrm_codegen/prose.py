@@ -25,8 +25,8 @@ def sentence(text: str) -> str:
 def docstring(paragraphs: Iterable[str], *, indent: int) -> str:
     """Return a quoted docstring whose lines, but for the first, are indented by `indent` spaces.
 
-    A paragraph that starts with a line break is printed as it is; all others are wrapped. Without any text there is
-    no docstring.
+    A paragraph that starts with a line break is printed as it is; all others are wrapped. Without
+    any text there is no docstring.
     """
     margin = " " * indent
     blocks = [

@@ -1,4 +1,4 @@
-"""What is generated, and where it goes: the folders of a checkout, or one package of a user's own."""
+"""What is generated, and where it goes: into a checkout, or into one package of a user's own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the operations back out of the OpenAPI document, those of several paths put together again."""
+"""Reads the operations out of the OpenAPI document, those of several paths put together again."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def resources(document: Schema) -> tuple[Resource, ...]:
 
 
 def modelled_components(document: Schema) -> dict[str, Schema]:
-    """Return the components that bodies and answers are made of; filters and errors have no models."""
+    """Return the components of bodies and answers; filters and errors have no models."""
     components: dict[str, Schema] = document["components"]["schemas"]
     queue: list[object] = []
     for resource in resources(document):
@@ -183,7 +183,7 @@ def _interface(raw: Schema) -> str:
 
 
 def _template(path: str, bound: Mapping[str, str], paths: list[str], name: str) -> str:
-    """Put the variables back into a path whose bound values stand where the paths of the family differ."""
+    """Put the variables back where the paths of a family differ."""
     segments = path.split("/")
     others = [other.split("/") for other in paths[1:]]
     for variable, value in bound.items():

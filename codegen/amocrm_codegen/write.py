@@ -1,4 +1,4 @@
-"""Brings generated files to their places: whole folders, never half of one, and only what has changed."""
+"""Brings generated files to their places: whole folders, never half of one."""
 
 from __future__ import annotations
 
@@ -55,14 +55,15 @@ def compare(fresh: Path, target: Path) -> Changes:
 def replace(fresh: Path, changes: Changes) -> None:
     """Put the fresh file or folder in its place; it must lie on the same file system.
 
-    Until the last step the old one is whole, and after it the new one is. Files that stay the same keep their times.
+    Until the last step the old one is whole, and after it the new one is. Files that stay the same
+    keep their times.
     """
     target = changes.target
     foreign = [name for name in changes.removed if not _is_ours(target / name)]
     if foreign:
         raise ForeignFileError(
-            f"{target} is a generated folder, but these files in it are not generated: {', '.join(foreign)}; "
-            "move them away, or choose another folder"
+            f"{target} would be generated whole, but these files in it are not ours: "
+            f"{', '.join(foreign)}; move them away, or choose another folder"
         )
     if not changes.is_stale:
         return

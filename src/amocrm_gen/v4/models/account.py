@@ -24,16 +24,6 @@ __all__ = [
 ]
 
 
-class AccountCustomersMode(OpenStrEnum):
-    """Known values of `customers_mode`; others may come, too."""
-
-    UNAVAILABLE = "unavailable"
-    DISABLED = "disabled"
-    SEGMENTS = "segments"
-    DYNAMIC = "dynamic"
-    PERIODICITY = "periodicity"
-
-
 @define(slots=True, kw_only=True)
 class AmojoRights:
     """What users may do in chats."""
@@ -90,6 +80,16 @@ class UsersGroup:
     name: str
     uuid: str | None | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+class AccountCustomersMode(OpenStrEnum):
+    """Known values of `customers_mode`; others may come, too."""
+
+    UNAVAILABLE = "unavailable"
+    DISABLED = "disabled"
+    SEGMENTS = "segments"
+    DYNAMIC = "dynamic"
+    PERIODICITY = "periodicity"
 
 
 @define(slots=True, kw_only=True)

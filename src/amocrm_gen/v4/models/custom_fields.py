@@ -24,37 +24,6 @@ __all__ = [
 ]
 
 
-class CustomFieldType(OpenStrEnum):
-    """Known values of `type`; others may come, too."""
-
-    TEXT = "text"
-    NUMERIC = "numeric"
-    CHECKBOX = "checkbox"
-    SELECT = "select"
-    MULTISELECT = "multiselect"
-    RADIOBUTTON = "radiobutton"
-    DATE = "date"
-    DATE_TIME = "date_time"
-    URL = "url"
-    TEXTAREA = "textarea"
-    STREETADDRESS = "streetaddress"
-    SMART_ADDRESS = "smart_address"
-    BIRTHDAY = "birthday"
-    LEGAL_ENTITY = "legal_entity"
-    ORG_LEGAL_NAME = "org_legal_name"
-    MULTITEXT = "multitext"
-    MONETARY = "monetary"
-    TRACKING_DATA = "tracking_data"
-    CHAINED_LIST = "chained_list"
-    FILE = "file"
-    PRICE = "price"
-    CATEGORY = "category"
-    ITEMS = "items"
-    LINKED_ENTITY = "linked_entity"
-    PAYER = "payer"
-    SUPPLIER = "supplier"
-
-
 @define(slots=True, kw_only=True)
 class CustomFieldChain:
     """A level of a chained list."""
@@ -120,42 +89,35 @@ class CustomFieldStatusRef:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldUpdate:
-    """A field that the account added to an entity type, or a predefined one.
+class CustomFieldType(OpenStrEnum):
+    """Known values of `type`; others may come, too."""
 
-    What changing one takes; what is left UNSET stays as it is.
-    """
-
-    id: int
-    name: str | Unset = field(default=UNSET)
-    type: CustomFieldType | Unset = field(default=UNSET)
-    """Cannot be changed."""
-    code: str | None | Unset = field(default=UNSET)
-    """May be used in place of the id; unique within the entity type."""
-    sort: int | Unset = field(default=UNSET)
-    is_api_only: bool | Unset = field(default=UNSET)
-    """True when users cannot edit the values."""
-    request_id: str | Unset = field(default=UNSET)
-    group_id: str | None | Unset = field(default=UNSET)
-    """Tab of the card; null is the main one."""
-    required_statuses: list[CustomFieldStatusRef] | None | Unset = field(default=UNSET)
-    """Stages in which the field must be filled; the user interface enforces it."""
-    is_deletable: bool | Unset = field(default=UNSET)
-    tracking_callback: str | None | Unset = field(default=UNSET)
-    """tracking_data: name of the script's callback."""
-    remind: str | None | Unset = field(default=UNSET)
-    """birthday: never, day, week or month."""
-    currency: str | None | Unset = field(default=UNSET)
-    """monetary: ISO 4217 code, required there."""
-    hidden_statuses: list[CustomFieldStatusRef] | None | Unset = field(default=UNSET)
-    search_in: JsonValue | Unset = field(default=UNSET)
-    """linked_entity: contacts, companies, contacts_and_companies or a catalog id."""
-    enums: list[CustomFieldEnumWrite] | None | Unset = field(default=UNSET)
-    """On update the whole list: what is left out is removed, what comes without an id is added."""
-    nested: list[CustomFieldNestedWrite] | None | Unset = field(default=UNSET)
-    chained_lists: list[CustomFieldChain] | None | Unset = field(default=UNSET)
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+    TEXT = "text"
+    NUMERIC = "numeric"
+    CHECKBOX = "checkbox"
+    SELECT = "select"
+    MULTISELECT = "multiselect"
+    RADIOBUTTON = "radiobutton"
+    DATE = "date"
+    DATE_TIME = "date_time"
+    URL = "url"
+    TEXTAREA = "textarea"
+    STREETADDRESS = "streetaddress"
+    SMART_ADDRESS = "smart_address"
+    BIRTHDAY = "birthday"
+    LEGAL_ENTITY = "legal_entity"
+    ORG_LEGAL_NAME = "org_legal_name"
+    MULTITEXT = "multitext"
+    MONETARY = "monetary"
+    TRACKING_DATA = "tracking_data"
+    CHAINED_LIST = "chained_list"
+    FILE = "file"
+    PRICE = "price"
+    CATEGORY = "category"
+    ITEMS = "items"
+    LINKED_ENTITY = "linked_entity"
+    PAYER = "payer"
+    SUPPLIER = "supplier"
 
 
 @define(slots=True, kw_only=True)
@@ -208,6 +170,44 @@ class CustomFieldCreate:
 
     name: str
     type: CustomFieldType
+    """Cannot be changed."""
+    code: str | None | Unset = field(default=UNSET)
+    """May be used in place of the id; unique within the entity type."""
+    sort: int | Unset = field(default=UNSET)
+    is_api_only: bool | Unset = field(default=UNSET)
+    """True when users cannot edit the values."""
+    request_id: str | Unset = field(default=UNSET)
+    group_id: str | None | Unset = field(default=UNSET)
+    """Tab of the card; null is the main one."""
+    required_statuses: list[CustomFieldStatusRef] | None | Unset = field(default=UNSET)
+    """Stages in which the field must be filled; the user interface enforces it."""
+    is_deletable: bool | Unset = field(default=UNSET)
+    tracking_callback: str | None | Unset = field(default=UNSET)
+    """tracking_data: name of the script's callback."""
+    remind: str | None | Unset = field(default=UNSET)
+    """birthday: never, day, week or month."""
+    currency: str | None | Unset = field(default=UNSET)
+    """monetary: ISO 4217 code, required there."""
+    hidden_statuses: list[CustomFieldStatusRef] | None | Unset = field(default=UNSET)
+    search_in: JsonValue | Unset = field(default=UNSET)
+    """linked_entity: contacts, companies, contacts_and_companies or a catalog id."""
+    enums: list[CustomFieldEnumWrite] | None | Unset = field(default=UNSET)
+    """On update the whole list: what is left out is removed, what comes without an id is added."""
+    nested: list[CustomFieldNestedWrite] | None | Unset = field(default=UNSET)
+    chained_lists: list[CustomFieldChain] | None | Unset = field(default=UNSET)
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class CustomFieldUpdate:
+    """A field that the account added to an entity type, or a predefined one.
+
+    What changing one takes; what is left UNSET stays as it is.
+    """
+
+    id: int
+    name: str | Unset = field(default=UNSET)
+    type: CustomFieldType | Unset = field(default=UNSET)
     """Cannot be changed."""
     code: str | None | Unset = field(default=UNSET)
     """May be used in place of the id; unique within the entity type."""

@@ -13,16 +13,6 @@ from amocrm_gen.runtime.unset import UNSET, Unset
 __all__ = ["Link", "LinkBetween", "LinkMetadata", "LinkMetadataWrite", "LinkTo", "LinkToEntityType"]
 
 
-class LinkToEntityType(OpenStrEnum):
-    """Known values of `to_entity_type`; others may come, too."""
-
-    LEADS = "leads"
-    CONTACTS = "contacts"
-    COMPANIES = "companies"
-    CUSTOMERS = "customers"
-    CATALOG_ELEMENTS = "catalog_elements"
-
-
 @define(slots=True, kw_only=True)
 class LinkMetadata:
     """What is known of a link besides its ends; null for most kinds."""
@@ -62,6 +52,16 @@ class LinkTo:
     to_entity_type: Literal["leads", "contacts", "companies", "customers", "catalog_elements"]
     metadata: LinkMetadataWrite | None | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+class LinkToEntityType(OpenStrEnum):
+    """Known values of `to_entity_type`; others may come, too."""
+
+    LEADS = "leads"
+    CONTACTS = "contacts"
+    COMPANIES = "companies"
+    CUSTOMERS = "customers"
+    CATALOG_ELEMENTS = "catalog_elements"
 
 
 @define(slots=True, kw_only=True)

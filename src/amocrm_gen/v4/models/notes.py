@@ -128,23 +128,6 @@ class CallParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-class CashierParamsStatus(OpenStrEnum):
-    """Known values of `status`; others may come, too."""
-
-    CREATED = "created"
-    SHOWN = "shown"
-    CANCELED = "canceled"
-
-
-@define(slots=True, kw_only=True)
-class CashierParams:
-    """A message to the cashier."""
-
-    status: CashierParamsStatus | Unset = field(default=UNSET)
-    text: str | Unset = field(default=UNSET)
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
 @define(slots=True, kw_only=True)
 class DropboxParams:
     """A file elsewhere."""
@@ -187,55 +170,6 @@ class MailParams:
     content_summary: str | None | Unset = field(default=UNSET)
     attach_cnt: JsonValue | Unset = field(default=UNSET)
     delivery: JsonValue | Unset = field(default=UNSET)
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
-class MessageCashierNote:
-    """An entry in the feed with note_type message_cashier."""
-
-    id: int
-    entity_id: int
-    """Required where the path does not name the entity."""
-    created_by: int
-    """0 is the robot. A call counts in analytics only when created_by equals responsible_user_id.
-    """
-    updated_by: int
-    created_at: datetime
-    updated_at: datetime
-    responsible_user_id: int
-    group_id: int
-    note_type: Literal["message_cashier"] = field(default="message_cashier")
-    params: CashierParams | Unset = field(default=UNSET)
-    account_id: int
-    is_pinned: bool | Unset = field(default=UNSET)
-    """Only there when asked for: `with_=["is_pinned"]`."""
-    links: Links = field(metadata={"wire": "_links"})
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
-class MessageCashierNoteCreate:
-    """An entry in the feed with note_type message_cashier.
-
-    What creating one takes; what is left UNSET is not sent.
-    """
-
-    entity_id: int | Unset = field(default=UNSET)
-    """Required where the path does not name the entity."""
-    created_by: int | Unset = field(default=UNSET)
-    """0 is the robot. A call counts in analytics only when created_by equals responsible_user_id.
-    """
-    updated_by: int | Unset = field(default=UNSET)
-    created_at: datetime | Unset = field(default=UNSET)
-    updated_at: datetime | Unset = field(default=UNSET)
-    responsible_user_id: int | Unset = field(default=UNSET)
-    note_type: Literal["message_cashier"] = field(default="message_cashier")
-    params: CashierParams
-    is_need_to_trigger_digital_pipeline: bool | Unset = field(default=UNSET)
-    """True by default."""
-    request_id: str | Unset = field(default=UNSET)
-    """Your mark; the answer repeats it."""
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
@@ -382,6 +316,14 @@ class ZoomParams:
     conference: JsonValue | Unset = field(default=UNSET)
     recordings: JsonValue | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+class CashierParamsStatus(OpenStrEnum):
+    """Known values of `status`; others may come, too."""
+
+    CREATED = "created"
+    SHOWN = "shown"
+    CANCELED = "canceled"
 
 
 @define(slots=True, kw_only=True)
@@ -654,6 +596,15 @@ class CallOutNoteCreate:
 
 
 @define(slots=True, kw_only=True)
+class CashierParams:
+    """A message to the cashier."""
+
+    status: CashierParamsStatus | Unset = field(default=UNSET)
+    text: str | Unset = field(default=UNSET)
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
 class CommonNote:
     """An entry in the feed with note_type common."""
 
@@ -894,6 +845,55 @@ class LinkFollowedNote:
     is_pinned: bool | Unset = field(default=UNSET)
     """Only there when asked for: `with_=["is_pinned"]`."""
     links: Links = field(metadata={"wire": "_links"})
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class MessageCashierNote:
+    """An entry in the feed with note_type message_cashier."""
+
+    id: int
+    entity_id: int
+    """Required where the path does not name the entity."""
+    created_by: int
+    """0 is the robot. A call counts in analytics only when created_by equals responsible_user_id.
+    """
+    updated_by: int
+    created_at: datetime
+    updated_at: datetime
+    responsible_user_id: int
+    group_id: int
+    note_type: Literal["message_cashier"] = field(default="message_cashier")
+    params: CashierParams | Unset = field(default=UNSET)
+    account_id: int
+    is_pinned: bool | Unset = field(default=UNSET)
+    """Only there when asked for: `with_=["is_pinned"]`."""
+    links: Links = field(metadata={"wire": "_links"})
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class MessageCashierNoteCreate:
+    """An entry in the feed with note_type message_cashier.
+
+    What creating one takes; what is left UNSET is not sent.
+    """
+
+    entity_id: int | Unset = field(default=UNSET)
+    """Required where the path does not name the entity."""
+    created_by: int | Unset = field(default=UNSET)
+    """0 is the robot. A call counts in analytics only when created_by equals responsible_user_id.
+    """
+    updated_by: int | Unset = field(default=UNSET)
+    created_at: datetime | Unset = field(default=UNSET)
+    updated_at: datetime | Unset = field(default=UNSET)
+    responsible_user_id: int | Unset = field(default=UNSET)
+    note_type: Literal["message_cashier"] = field(default="message_cashier")
+    params: CashierParams
+    is_need_to_trigger_digital_pipeline: bool | Unset = field(default=UNSET)
+    """True by default."""
+    request_id: str | Unset = field(default=UNSET)
+    """Your mark; the answer repeats it."""
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 

@@ -22,33 +22,6 @@ __all__ = [
 ]
 
 
-class StatusDescriptionLevel(OpenStrEnum):
-    """Known values of `level`; others may come, too."""
-
-    NEWBIE = "newbie"
-    CANDIDATE = "candidate"
-    MASTER = "master"
-
-
-@define(slots=True, kw_only=True)
-class StatusDescription:
-    """A hint for users of one rank."""
-
-    id: int
-    account_id: int
-    created_at: str
-    """YYYY-MM-DD HH:MM:SS."""
-    updated_at: str
-    """YYYY-MM-DD HH:MM:SS."""
-    created_by: int | None
-    updated_by: int | None
-    pipeline_id: int
-    status_id: int
-    level: StatusDescriptionLevel
-    description: str
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
 @define(slots=True, kw_only=True)
 class StatusDescriptionWrite:
     """A hint to write; with an id and without a description it is removed."""
@@ -78,6 +51,50 @@ class StatusUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
+class StatusDescriptionLevel(OpenStrEnum):
+    """Known values of `level`; others may come, too."""
+
+    NEWBIE = "newbie"
+    CANDIDATE = "candidate"
+    MASTER = "master"
+
+
+@define(slots=True, kw_only=True)
+class StatusCreate:
+    """A stage of a pipeline.
+
+    What creating one takes; what is left UNSET is not sent.
+    """
+
+    name: str
+    sort: int | Unset = field(default=UNSET)
+    """Renumbered to 20, 30, 40 and so on; won is 10000, lost is 11000."""
+    color: str | Unset = field(default=UNSET)
+    """One of the 21 stage colours, #rrggbb in lower case."""
+    request_id: str | Unset = field(default=UNSET)
+    descriptions: list[StatusDescriptionWrite] | Unset = field(default=UNSET)
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class StatusDescription:
+    """A hint for users of one rank."""
+
+    id: int
+    account_id: int
+    created_at: str
+    """YYYY-MM-DD HH:MM:SS."""
+    updated_at: str
+    """YYYY-MM-DD HH:MM:SS."""
+    created_by: int | None
+    updated_by: int | None
+    pipeline_id: int
+    status_id: int
+    level: StatusDescriptionLevel
+    description: str
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
 @define(slots=True, kw_only=True)
 class Status:
     """A stage of a pipeline."""
@@ -98,21 +115,4 @@ class Status:
     descriptions: list[StatusDescription] | Unset = field(default=UNSET)
     """Always in the answers to writes. Only there when asked for: `with_=["descriptions"]`."""
     links: Links = field(metadata={"wire": "_links"})
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
-class StatusCreate:
-    """A stage of a pipeline.
-
-    What creating one takes; what is left UNSET is not sent.
-    """
-
-    name: str
-    sort: int | Unset = field(default=UNSET)
-    """Renumbered to 20, 30, 40 and so on; won is 10000, lost is 11000."""
-    color: str | Unset = field(default=UNSET)
-    """One of the 21 stage colours, #rrggbb in lower case."""
-    request_id: str | Unset = field(default=UNSET)
-    descriptions: list[StatusDescriptionWrite] | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})

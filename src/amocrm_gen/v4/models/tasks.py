@@ -23,15 +23,6 @@ __all__ = [
 ]
 
 
-class TaskEntityType(OpenStrEnum):
-    """Known values of `entity_type`; others may come, too."""
-
-    LEADS = "leads"
-    CONTACTS = "contacts"
-    COMPANIES = "companies"
-    CUSTOMERS = "customers"
-
-
 @define(slots=True, kw_only=True)
 class TaskCreated:
     """A task that was just created."""
@@ -51,38 +42,6 @@ class TaskResult:
 
 
 @define(slots=True, kw_only=True)
-class TaskUpdate:
-    """A thing to do.
-
-    What changing one takes; what is left UNSET stays as it is.
-    """
-
-    id: int
-    created_by: int | Unset = field(default=UNSET)
-    """0 is the robot."""
-    updated_by: int | Unset = field(default=UNSET)
-    """0 is the robot."""
-    created_at: datetime | Unset = field(default=UNSET)
-    updated_at: datetime | Unset = field(default=UNSET)
-    responsible_user_id: int | Unset = field(default=UNSET)
-    entity_id: int | None | Unset = field(default=UNSET)
-    entity_type: TaskEntityType | None | Unset = field(default=UNSET)
-    duration: int | Unset = field(default=UNSET, metadata={"unit": "seconds"})
-    """Unit: seconds."""
-    is_completed: bool | Unset = field(default=UNSET)
-    task_type_id: int | Unset = field(default=UNSET)
-    """1 call, 2 meeting, others are the account's own."""
-    text: str | Unset = field(default=UNSET)
-    result: TaskResult | None | Unset = field(default=UNSET, metadata={"null_empty": []})
-    """What came of it; an empty list on the wire when there is none."""
-    complete_till: datetime | Unset = field(default=UNSET)
-    """The deadline."""
-    request_id: str | Unset = field(default=UNSET)
-    """Your mark; the answer repeats it."""
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
 class TaskUpdated:
     """A task that was just changed."""
 
@@ -91,6 +50,15 @@ class TaskUpdated:
     request_id: str | Unset = field(default=UNSET)
     links: Links = field(metadata={"wire": "_links"})
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+class TaskEntityType(OpenStrEnum):
+    """Known values of `entity_type`; others may come, too."""
+
+    LEADS = "leads"
+    CONTACTS = "contacts"
+    COMPANIES = "companies"
+    CUSTOMERS = "customers"
 
 
 @define(slots=True, kw_only=True)
@@ -148,6 +116,38 @@ class TaskCreate:
     result: TaskResult | None | Unset = field(default=UNSET, metadata={"null_empty": []})
     """What came of it; an empty list on the wire when there is none."""
     complete_till: datetime
+    """The deadline."""
+    request_id: str | Unset = field(default=UNSET)
+    """Your mark; the answer repeats it."""
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class TaskUpdate:
+    """A thing to do.
+
+    What changing one takes; what is left UNSET stays as it is.
+    """
+
+    id: int
+    created_by: int | Unset = field(default=UNSET)
+    """0 is the robot."""
+    updated_by: int | Unset = field(default=UNSET)
+    """0 is the robot."""
+    created_at: datetime | Unset = field(default=UNSET)
+    updated_at: datetime | Unset = field(default=UNSET)
+    responsible_user_id: int | Unset = field(default=UNSET)
+    entity_id: int | None | Unset = field(default=UNSET)
+    entity_type: TaskEntityType | None | Unset = field(default=UNSET)
+    duration: int | Unset = field(default=UNSET, metadata={"unit": "seconds"})
+    """Unit: seconds."""
+    is_completed: bool | Unset = field(default=UNSET)
+    task_type_id: int | Unset = field(default=UNSET)
+    """1 call, 2 meeting, others are the account's own."""
+    text: str | Unset = field(default=UNSET)
+    result: TaskResult | None | Unset = field(default=UNSET, metadata={"null_empty": []})
+    """What came of it; an empty list on the wire when there is none."""
+    complete_till: datetime | Unset = field(default=UNSET)
     """The deadline."""
     request_id: str | Unset = field(default=UNSET)
     """Your mark; the answer repeats it."""
