@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Final, cast
 from urllib.parse import quote
 
+from attrs import define, field
+
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.integration import Integration
 from amocrm_mockserver.message import Request, Response
 from amocrm_mockserver.seed import AccountSeed, Seed
 from amocrm_mockserver.server import MockServer
-from attrs import define, field
 
 from .compare import Json
 from .sample import Sample, Step, bases
@@ -83,7 +84,7 @@ class Crm:
             headers=golden.headers,
         )
 
-    def send(  # noqa: PLR0913 - the parts of a request
+    def send(
         self,
         method: str,
         path: str,

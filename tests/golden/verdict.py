@@ -5,8 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final, cast
 
-from amocrm_mockserver.message import Response
 from attrs import frozen
+
+from amocrm_mockserver.message import Response
 
 from .compare import Difference, Json, compare, matches
 from .sample import ORIGIN, Sample

@@ -1,0 +1,97 @@
+"""Turns a sample's request into a call of the generated client, by the compiled document."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from typing import Any, Final, cast
+from urllib.parse import parse_qsl
+
+from attrs import frozen
+
+from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.convert import structure
+
+from .compare import Json
+from .sample import Sample
+
+__all__ = ["Route", "call_of", "items_of", "route_of"]
+
+_PACKAGE: Final = "amocrm_gen.v4"
+
+
+@frozen
+class Route:
+    """The operation that serves a path, and what stands in the path for its variables."""
+
+    traits: Mapping[str, Any]  # Any: the traits are JSON of many shapes
+    variables: Mapping[str, str]
+
+    def model(self, of: str) -> type:
+        """Find the class of the items that are answered (`item`) or sent (`takes`)."""
+        module, name = cast("str", self.traits[of]).split(".")
+        return cast("type", getattr(import_module(f"{_PACKAGE}.models.{module}"), name))
+
+
+@cache
+def _paths() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:  # Any: as above
+    text = (files(_PACKAGE) / "openapi.json").read_text(encoding="utf-8")
+    return cast("dict[str, dict[str, dict[str, Any]]]", json.loads(text)["paths"])
+
+
+def route_of(golden: Sample) -> Route | None:
+    """Find the operation of a sample; what varies in the paths so far are numbers."""
+    for template in _paths():
+        match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>\\d+)", template), golden.path)
+        operation = _paths()[template].get(golden.method.lower())
+        if match is not None and operation is not None:
+            traits = cast("dict[str, Any]", operation["x-amo"])
+            return Route(traits, {**traits.get("over", {}), **match.groupdict()})
+    return None
+
+
+def call_of(golden: Sample) -> Call[Any]:  # Any: what is answered differs by operation
+    """Make the call that a user of the generated functions would make for the sample."""
+    route = route_of(golden)
+    assert route is not None, f"{golden.id}: no operation for {golden.method} {golden.path}"
+    module = import_module(f"{_PACKAGE}.calls.{route.traits['resource']}")
+    function = cast("Callable[..., Call[Any]]", getattr(module, route.traits["operation"]))
+    variables = {
+        name: int(value) if value.isdecimal() else value for name, value in route.variables.items()
+    }
+    if isinstance(golden.body, list):
+        takes = route.model("takes")
+        return function(**variables, items=[structure(item, takes) for item in golden.body])
+    if isinstance(golden.body, dict):
+        own_id = variables.pop("id")
+        item: object = structure({"id": own_id, **golden.body}, route.model("takes"))
+        return function(**variables, item=item)
+    return function(**variables, **_arguments(golden.query))
+
+
+def items_of(answer: Json, traits: Mapping[str, Any]) -> list[Json]:  # Any: as above
+    """Take an answer's items out of its envelope."""
+    match traits["envelope"]:
+        case "item":
+            return [answer]
+        case "array":
+            return cast("list[Json]", answer)
+        case _:
+            embedded = cast("dict[str, dict[str, list[Json]]]", answer)["_embedded"]
+            return embedded[traits["key"]]
+
+
+def _arguments(query: str) -> dict[str, object]:
+    arguments: dict[str, object] = {}
+    for name, value in parse_qsl(query, strict_parsing=bool(query)):
+        match name:
+            case "with":
+                arguments["with_"] = value.split(",")
+            case "page" | "limit":
+                arguments[name] = int(value)
+            case _:
+                message = f"the samples have no parameter {name} yet"
+                raise ValueError(message)
+    return arguments
