@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(clients: Sequence[Client]) -> Matrix:
     matrix: dict[Client, Column] = {}
+    if not clients:
+        return matrix
     with Server() as server:
         for client in clients:
             matrix[client] = run_client(client, server, _tell)
