@@ -21,7 +21,6 @@ __all__ = ["Crm", "Origin", "seed_of"]
 Origin = str
 """Scheme and host by which a client comes; `account` for the account's own https address."""
 
-_SCOPES: Final = ("push_notifications", "files", "crm", "files_delete", "notifications")
 _OURS: Final = Integration(client_id="aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee", client_secret="s3cret")
 _OTHER: Final = Integration(client_id="bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee", client_secret="0th3r")
 
@@ -49,8 +48,7 @@ class Crm:
     def for_sample(cls, golden: Sample, origin: Origin = "account") -> "Crm":
         """Start a server with the sample's state, its clock standing at the sample's time."""
         seed = seed_of(golden)
-        is_limited = any("limits" in step for step in golden.before)
-        server = MockServer(seed, clock=Clock(frozen_at=golden.clock), limits=is_limited)
+        server = MockServer(seed, clock=Clock(frozen_at=golden.clock), limits=False)
         (account,) = seed.accounts
         if origin == "account":
             origin = f"https://{account.subdomain}.{account.zone}"
@@ -66,10 +64,19 @@ class Crm:
 
     def ask(self) -> Response:
         """Do what the sample needs done before, then send its request."""
+        return self.send_golden(self.prepare())
+
+    def prepare(self) -> str | None:
+        """Do what the sample needs done before; returns the token that its caller has."""
         token = self.token()
         for step in self.golden.before:
             self.take(step, token)
-        return self.send_golden(token)
+        return token
+
+    def tables(self) -> Json:
+        """Read all that is stored in the account."""
+        path = f"/__mock__/accounts/{self.values['subdomain']}/state"
+        return cast("Json", json.loads(self.send("GET", path).body))
 
     def send_golden(self, token: str | None) -> Response:
         """Send the sample's request as it stands."""
@@ -175,7 +182,7 @@ class Crm:
 _OF_KIND: Final[Mapping[str, dict[str, Json]]] = {
     "admin": {},
     "user": {"user_id": 502},
-    "scopeless": {"scopes": ["files"]},
+    "scopeless": {"client_id": _OTHER.client_id},
 }
 _BY_CODE: Final[Json] = {
     "client_id": "{client_id}",
