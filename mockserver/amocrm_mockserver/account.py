@@ -1,0 +1,140 @@
+"""One account: its settings, tables and links, and who calls on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import Factory, define, field, frozen
+
+from amocrm_mockserver.linkage import Links
+from amocrm_mockserver.state import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from amocrm_mockserver.behaviour.field_directory import FieldDirectory
+    from amocrm_mockserver.clock import Clock
+    from amocrm_mockserver.ids import Ids
+    from amocrm_mockserver.jsonvalue import Json, Row
+
+__all__ = ["Account", "Caller", "create_account"]
+
+_KEYS: Mapping[str, tuple[str, ...]] = {"statuses": ("pipeline_id", "id")}
+"""Tables whose rows are not found by their id alone."""
+
+
+@frozen(kw_only=True)
+class Caller:
+    """In whose name a request is made."""
+
+    user_id: int
+    is_admin: bool
+    client_id: str | None
+    origin: str
+    """Scheme, host and port by which the client came; every URL handed out starts so."""
+
+
+@define(eq=False, kw_only=True)
+class Account:
+    """A namespace of its own: no row, id or secret of it is known to another account."""
+
+    subdomain: str
+    zone: str
+    order: int
+    clock: Clock
+    ids: Ids
+    row: Row
+    """The account as it reads itself."""
+    tables: dict[str, Table] = Factory(dict)
+    """By name, and by name and entity type: `tags:leads`."""
+    links: Links = Factory(Links)
+    events: list[Row] = Factory(list)
+    """Oldest first."""
+    given: set[int] = Factory(set)
+    """Ids that a seed has named."""
+    directories: dict[str, FieldDirectory] = field(factory=dict, repr=False)
+    """Custom fields by entity type, as looked up by writes; emptied when a field changes."""
+    definitions: int = 0
+    """Grows when a custom field changes, so that what was made of the old ones is not used."""
+
+    @property
+    def id(self) -> int:
+        """The number by which amoCRM knows the account."""
+        number: int = self.row["id"]
+        return number
+
+    @property
+    def uuid(self) -> str:
+        """The account's uuid."""
+        text: str = self.row["uuid"]
+        return text
+
+    @property
+    def domain(self) -> str:
+        """The host of the account."""
+        return f"{self.subdomain}.{self.zone}"
+
+    @property
+    def users(self) -> Mapping[int, Row]:
+        """Users by id, oldest first."""
+        return self.table("users").rows
+
+    @property
+    def speaks_russian(self) -> bool:
+        """Whether default names are Russian; they are English elsewhere."""
+        return self.zone == "amocrm.ru"
+
+    @property
+    def utc_offset(self) -> int:
+        """Seconds by which local time is ahead of UTC."""
+        text: str = self.row["timezone_offset"]
+        hours, minutes = text[1:].split(":")
+        seconds = int(hours) * 3600 + int(minutes) * 60
+        return -seconds if text.startswith("-") else seconds
+
+    def table(self, name: str) -> Table:
+        """A table by its name; it is there as soon as it is asked for."""
+        found = self.tables.get(name)
+        if found is None:
+            found = Table(columns=_KEYS.get(name, ("id",)))
+            self.tables[name] = found
+        return found
+
+    def has(self, table: str, key: Json) -> bool:
+        """Whether a row exists and is not in the trash."""
+        row = self.table(table).rows.get(key)
+        return row is not None and not row.get("is_deleted")
+
+    def next_id(self, table: str) -> int:
+        """An id for a new row; never one that a seed has given."""
+        number = self.ids.next(table)
+        while number in self.given:
+            number = self.ids.next(table)
+        return number
+
+    def group_of(self, user_id: int) -> int:
+        """The group of a user; 0 is the default one."""
+        user = self.users.get(user_id)
+        return (user["rights"].get("group_id") or 0) if user else 0
+
+    def redefine(self) -> None:
+        """Tell that custom fields have changed."""
+        self.definitions += 1
+        self.directories.clear()
+
+
+def create_account(
+    subdomain: str,
+    zone: str,
+    *,
+    clock: Clock,
+    order: int,
+    seed: Mapping[str, object] | None = None,
+) -> Account:
+    """A fresh account with amoCRM's default contents, and what the seed adds to them.
+
+    Raises ValueError where the seed makes no sense.
+    """
+    from amocrm_mockserver.founding import found  # noqa: PLC0415 -- founding needs this module
+
+    return found(subdomain, zone, clock=clock, order=order, seed=seed or {})

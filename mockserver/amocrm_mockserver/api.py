@@ -1,0 +1,92 @@
+"""Answers everything under /api/v4."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from attrs import frozen
+
+from amocrm_mockserver.brackets import decode
+from amocrm_mockserver.contract import Contract, load_contract
+from amocrm_mockserver.engine import Engine
+from amocrm_mockserver.exchange import Exchange
+from amocrm_mockserver.filters import scalars
+from amocrm_mockserver.problems import ProblemError, internal
+from amocrm_mockserver.router import Router
+
+if TYPE_CHECKING:
+    from amocrm_mockserver.account import Account, Caller
+    from amocrm_mockserver.brackets import Query
+    from amocrm_mockserver.message import Request, Response
+
+__all__ = ["Api", "answer"]
+
+_LOG = logging.getLogger("amocrm_mockserver.api")
+
+
+@frozen
+class Api:
+    """One contract, ready to answer by."""
+
+    contract: Contract
+    router: Router
+    engine: Engine
+
+    @classmethod
+    def of(cls, contract: Contract) -> Api:
+        """The API that a contract describes."""
+        return cls(contract, Router(contract.operations.values()), Engine(contract))
+
+    def answer(self, account: Account, caller: Caller, request: Request) -> Response:
+        """Answer a request whose sender is known; never raises."""
+        try:
+            return self._answer(account, caller, request)
+        except ProblemError as problem:
+            return problem.response
+        except Exception:  # noqa: BLE001 -- the client gets a 500, the log the reason
+            trace_id = account.ids.hex(32)
+            _LOG.exception("%s %s failed, trace id %s", request.method, request.path, trace_id)
+            return internal(trace_id).response
+
+    def _answer(self, account: Account, caller: Caller, request: Request) -> Response:
+        route = self.router.find(request.method, request.path)
+        if route is None:
+            url = caller.origin + quote(request.path) + ("?" if request.query else "")
+            url += request.query
+            raise self.router.refusal(request.method, request.path, url, zone=account.zone)
+        query = decode(request.query)
+        operation = route.operation
+        wanted = _wanted(query) & operation.with_ if operation.with_ else frozenset[str]()
+        exchange = Exchange(
+            account=account,
+            caller=caller,
+            contract=self.contract,
+            operation=operation,
+            variables=route.variables,
+            query=query,
+            body=request.body,
+            now=int(account.clock.now()),
+            wanted=wanted,
+        )
+        return self.engine.run(exchange)
+
+
+def _wanted(query: Query) -> frozenset[str]:
+    """The members of `with`: a comma list, in one parameter or in several."""
+    given = query.get("with")
+    if given is None:
+        return frozenset()
+    return frozenset(name for text in scalars(given) for name in text.split(","))
+
+
+@cache
+def _api() -> Api:
+    return Api.of(load_contract())
+
+
+def answer(account: Account, caller: Caller, request: Request) -> Response:
+    """Answer a request under /api/v4 by the contract of this package; never raises."""
+    return _api().answer(account, caller, request)

@@ -1,0 +1,66 @@
+"""What is special to each resource; everything else follows from the contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from amocrm_mockserver.behaviour.account import AccountCard, show_account
+from amocrm_mockserver.behaviour.companies import Companies
+from amocrm_mockserver.behaviour.complex_leads import create_complex
+from amocrm_mockserver.behaviour.contacts import Contacts
+from amocrm_mockserver.behaviour.custom_fields import CustomFields
+from amocrm_mockserver.behaviour.leads import Leads
+from amocrm_mockserver.behaviour.links import add_links, find_links, remove_links
+from amocrm_mockserver.behaviour.loss_reasons import LossReasons
+from amocrm_mockserver.behaviour.notes import Notes, pin, unpin
+from amocrm_mockserver.behaviour.pipelines import Pipelines
+from amocrm_mockserver.behaviour.statuses import Statuses
+from amocrm_mockserver.behaviour.tags import Tags
+from amocrm_mockserver.behaviour.tasks import Tasks
+from amocrm_mockserver.behaviour.users import Roles, Users
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from amocrm_mockserver.behaviour.plain import Behaviour
+    from amocrm_mockserver.engine import Engine
+    from amocrm_mockserver.exchange import Exchange
+    from amocrm_mockserver.message import Response
+
+__all__ = ["ACTIONS", "BEHAVIOURS", "Action"]
+
+Action: TypeAlias = "Callable[[Engine, Exchange], Response]"
+"""Answers a call wholly by itself."""
+
+ACTIONS: Final[Mapping[str, Action]] = {
+    "account.get": show_account,
+    "leads.create_complex": create_complex,
+    "links.find": find_links,
+    "links.find_many": find_links,
+    "links.link": add_links,
+    "links.link_many": add_links,
+    "links.unlink": remove_links,
+    "links.unlink_many": remove_links,
+    "notes.pin": pin,
+    "notes.pin_of_entity": pin,
+    "notes.unpin": unpin,
+    "notes.unpin_of_entity": unpin,
+}
+"""By resource and operation."""
+
+BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
+    "account": AccountCard,
+    "companies": Companies,
+    "contacts": Contacts,
+    "custom_fields": CustomFields,
+    "leads": Leads,
+    "loss_reasons": LossReasons,
+    "notes": Notes,
+    "pipelines": Pipelines,
+    "roles": Roles,
+    "statuses": Statuses,
+    "tags": Tags,
+    "tasks": Tasks,
+    "users": Users,
+}
+"""By table; a table that is not here behaves plainly."""

@@ -1,0 +1,255 @@
+"""Definitions of custom fields: what each type needs, and how its choices are replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.problems import Flaw, bad_request, missing, unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from amocrm_mockserver.account import Account
+    from amocrm_mockserver.exchange import Exchange
+    from amocrm_mockserver.jsonvalue import Json, Row
+
+__all__ = ["CustomFields", "field_row"]
+
+_COMMON: Final = frozenset(
+    [
+        "text",
+        "numeric",
+        "checkbox",
+        "select",
+        "multiselect",
+        "radiobutton",
+        "date",
+        "date_time",
+        "url",
+        "textarea",
+        "streetaddress",
+    ]
+)
+_CARD: Final = _COMMON | {"smart_address", "birthday", "legal_entity", "monetary", "file"}
+_AVAILABLE: Final[Mapping[str, frozenset[str]]] = {
+    "leads": _CARD | {"tracking_data", "chained_list"},
+    "contacts": _CARD | {"multitext"},
+    "companies": _CARD,
+    "customers": _COMMON | {"monetary", "chained_list", "file"},
+    "segments": _COMMON,
+    "catalogs": _COMMON | {"price", "category", "linked_entity", "monetary", "file", "items"},
+}
+"""Which types can be created for which entities."""
+_CHOICES: Final = frozenset({"select", "multiselect", "radiobutton"})
+_WITH_ENUMS: Final = _CHOICES | {"multitext"}
+_NEEDED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(_CHOICES, "enums"),
+    "monetary": "currency",
+    "chained_list": "chained_lists",
+}
+_ADDRESS: Final = ("address_line_1", "address_line_2", "city", "state", "zip", "country")
+_REBUILT: Final = frozenset({"id", "type", "enums", "nested", "entity_type"})
+
+
+def field_row(account: Account, entity_type: str, item: Row) -> Row:
+    """A definition with every key that is read, out of those that are written."""
+    kind: str = item["type"]
+    table = account.table(f"custom_fields:{entity_type}")
+    highest = max((row["sort"] for row in table.rows.values()), default=0)
+    row: Row = {
+        "id": item.get("id") or account.next_id("custom_fields"),
+        "name": item["name"],
+        "type": kind,
+        "account_id": account.id,
+        "code": item.get("code"),
+        "sort": item.get("sort", highest + 1),
+        "is_api_only": item.get("is_api_only", False),
+        "enums": _new_enums(account, kind, item.get("enums") or []),
+        "group_id": item.get("group_id"),
+        "required_statuses": item.get("required_statuses") or [],
+        "is_deletable": item.get("is_deletable", True),
+        "is_predefined": item.get("is_predefined", False),
+        "entity_type": entity_type,
+        "tracking_callback": item.get("tracking_callback"),
+        "remind": _remind(kind, item),
+        "triggers": [],
+        "currency": item.get("currency"),
+        "hidden_statuses": item.get("hidden_statuses") or [],
+        "chained_lists": item.get("chained_lists"),
+    }
+    if kind == "category":
+        row["nested"] = _tree(account, item.get("nested") or [])
+    if kind == "linked_entity":
+        row["search_in"] = item.get("search_in")
+    return row
+
+
+def _remind(kind: str, item: Row) -> str | None:
+    if kind != "birthday":
+        return None
+    return item.get("remind") or "never"
+
+
+def _new_enums(account: Account, kind: str, given: list[Row]) -> list[Row] | None:
+    if kind == "smart_address":
+        return [
+            {"id": place, "value": name, "sort": place, "code": name}
+            for place, name in enumerate(_ADDRESS, 1)
+        ]
+    if kind not in _WITH_ENUMS:
+        return None
+    return [
+        {
+            "id": enum.get("id") or account.next_id("enums"),
+            "value": enum["value"],
+            "sort": enum.get("sort", place),
+            "code": enum.get("code"),
+        }
+        for place, enum in enumerate(given, 1)
+    ]
+
+
+def _tree(account: Account, given: list[Row]) -> list[Row]:
+    """Nodes of a category; a node may name its parent by the mark of the same request."""
+    marks: dict[str, int] = {}
+    nodes: list[Row] = []
+    for place, node in enumerate(given, 1):
+        number: int = node.get("id") or account.next_id("enums")
+        if node.get("request_id") is not None:
+            marks[node["request_id"]] = number
+        parent: Json = node.get("parent_id")
+        mark: Json = node.get("parent_request_id")
+        nodes.append(
+            {
+                "id": number,
+                "parent_id": marks.get(mark) if parent is None and mark is not None else parent,
+                "value": node["value"],
+                "sort": node.get("sort", place),
+            }
+        )
+    return nodes
+
+
+class CustomFields(Behaviour):
+    """What may be done with definitions."""
+
+    noun = "Custom field"
+    default_order = "sort"
+
+    def scope(self, exchange: Exchange) -> Row:
+        """The fields of one catalog are told apart by its id."""
+        return {n: v for n, v in super().scope(exchange).items() if n == "catalog_id"}
+
+    def _entity_type(self, exchange: Exchange) -> str:
+        return exchange.operation.over.get("entity_type", "catalogs").rpartition("/")[2]
+
+    def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
+        """Each type has keys that it cannot do without; codes are unique."""
+        kind: Json = row["type"] if row else item.get("type")
+        if row is None and not exchange.seeding:
+            available = _AVAILABLE.get(self._entity_type(exchange), frozenset())
+            if kind is not None and kind not in available:
+                _add_once(flaws, unsupported("type"))
+            needed = _NEEDED.get(kind) if isinstance(kind, str) else None
+            if needed is not None and not item.get(needed):
+                _add_once(flaws, missing(needed))
+        if row is not None and kind in _CHOICES and "enums" in item and not item["enums"]:
+            flaws.append(unsupported("enums"))
+        _check_code(self.home(exchange).rows.values(), item, row, flaws)
+        _check_enums(item, row, flaws)
+        for key in ("required_statuses", "hidden_statuses"):
+            for index, ref in enumerate(item.get(key) or ()):
+                stage = (ref.get("pipeline_id"), ref.get("status_id"))
+                if not exchange.account.has("statuses", stage):
+                    flaws.append(unsupported(f"{key}.{index}.status_id"))
+
+    def create(self, exchange: Exchange, item: Row) -> Row:
+        """Define the field; a seed may define a predefined one anew."""
+        account = exchange.account
+        entity_type = self._entity_type(exchange)
+        row = {**field_row(account, entity_type, item), **self.scope(exchange)}
+        table = self.home(exchange)
+        if row["code"] is not None:
+            for known in [r for r in table.rows.values() if r["code"] == row["code"]]:
+                table.remove(known)
+        table.add(row)
+        account.redefine()
+        return row
+
+    def update(self, exchange: Exchange, row: Row, item: Row) -> None:
+        """The type stays; choices that are left out are removed."""
+        account = exchange.account
+        changes = {name: value for name, value in item.items() if name not in _REBUILT}
+        if row["is_predefined"]:
+            changes.pop("code", None)
+        if item.get("enums") is not None and row["type"] in _WITH_ENUMS:
+            changes["enums"] = _replaced(account, row["enums"] or [], item["enums"])
+        if item.get("nested") is not None and row["type"] == "category":
+            changes["nested"] = _tree(account, item["nested"])
+        self.home(exchange).change(row, changes)
+        account.redefine()
+
+    def delete(self, exchange: Exchange, row: Row) -> None:
+        """The values go with the field; predefined fields stay."""
+        account = exchange.account
+        if not row["is_deletable"]:
+            raise bad_request("Bad Request")
+        super().delete(exchange, row)
+        table = account.table(self._entity_type(exchange))
+        for entity in table.rows.values():
+            held: dict[int, list[Row]] = entity.get("_values") or {}
+            if row["id"] in held:
+                left = {number: values for number, values in held.items() if number != row["id"]}
+                table.change(entity, {"_values": left, "_shown_values": None})
+        account.redefine()
+
+
+def _replaced(account: Account, old: list[Row], given: list[Row]) -> list[Row]:
+    known = {enum["id"]: enum for enum in old}
+    enums: list[Row] = []
+    for place, enum in enumerate(given, 1):
+        former = known.get(enum.get("id"), {})
+        enums.append(
+            {
+                "id": former.get("id") or account.next_id("enums"),
+                "value": enum["value"],
+                "sort": enum.get("sort", former.get("sort", place)),
+                "code": enum.get("code", former.get("code")),
+            }
+        )
+    return enums
+
+
+def _add_once(flaws: list[Flaw], flaw: Flaw) -> None:
+    if flaw not in flaws:
+        flaws.append(flaw)
+
+
+def _check_code(known: Json, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
+    code = item.get("code")
+    if code is not None:
+        others = (r for r in known if row is None or r["id"] != row["id"])
+        taken = [r for r in others if r["code"] == code]
+        # A seed may give a predefined field an id of its own.
+        if any(not r["is_predefined"] or "id" not in item for r in taken):
+            flaws.append(unsupported("code"))
+
+
+def _check_enums(item: Row, row: Row | None, flaws: list[Flaw]) -> None:
+    """Texts and codes are unique; an id must be one of the field's."""
+    known = {enum["id"] for enum in (row["enums"] or ())} if row else set[int]()
+    values: set[str] = set()
+    codes: set[str] = set()
+    for index, enum in enumerate(item.get("enums") or ()):
+        if not isinstance(enum, dict):
+            continue
+        value, code = enum.get("value"), enum.get("code")
+        if row is not None and enum.get("id") is not None and enum["id"] not in known:
+            flaws.append(unsupported(f"enums.{index}.id"))
+        if isinstance(value, str) and value in values:
+            flaws.append(unsupported(f"enums.{index}.value"))
+        if isinstance(code, str) and code in codes:
+            flaws.append(unsupported(f"enums.{index}.code"))
+        values.add(value or "")
+        codes.add(code or "")

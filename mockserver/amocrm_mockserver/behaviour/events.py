@@ -1,0 +1,82 @@
+"""Records what happens to entities, in the shapes that the events list shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from amocrm_mockserver.exchange import Exchange
+    from amocrm_mockserver.jsonvalue import Json, Row
+
+__all__ = ["FIELD_TYPES", "SINGULAR", "record", "record_added"]
+
+SINGULAR: Final[Mapping[str, str]] = {
+    "leads": "lead",
+    "contacts": "contact",
+    "companies": "company",
+    "customers": "customer",
+    "tasks": "task",
+    "catalog_elements": "catalog_element",
+}
+"""Entity types as events name them."""
+
+FIELD_TYPES: Final[Mapping[str, int]] = {
+    "text": 1,
+    "numeric": 2,
+    "checkbox": 3,
+    "select": 4,
+    "multiselect": 5,
+    "date": 6,
+    "url": 7,
+    "multitext": 8,
+    "textarea": 9,
+    "radiobutton": 10,
+    "streetaddress": 11,
+    "smart_address": 13,
+    "birthday": 14,
+    "legal_entity": 15,
+    "items": 16,
+    "org_legal_name": 17,
+    "date_time": 19,
+}
+"""Types of custom fields as events number them; 0 stands for those whose number is not known."""
+
+
+def record(  # noqa: PLR0913 -- an event has that many parts
+    exchange: Exchange,
+    kind: str,
+    entity_type: str,
+    entity_id: int,
+    *,
+    before: list[Json] | None = None,
+    after: list[Json] | None = None,
+    by: int | None = None,
+) -> None:
+    """Add an event to the account's log; `by` is the acting user unless given.
+
+    A seed makes no events: what it describes has not happened.
+    """
+    if exchange.seeding:
+        return
+    account = exchange.account
+    event: Row = {
+        "id": account.ids.ulid(exchange.now),
+        "type": kind,
+        "entity_id": entity_id,
+        "entity_type": SINGULAR.get(entity_type, entity_type),
+        "created_by": exchange.caller.user_id if by is None else by,
+        "created_at": exchange.now,
+        "value_after": after or [],
+        "value_before": before or [],
+        "account_id": account.id,
+    }
+    account.events.append(event)
+
+
+def record_added(exchange: Exchange, entity_type: str, row: Row) -> None:
+    """The event of a new entity; it names a system note that no list shows."""
+    note = {"note": {"id": exchange.account.next_id("notes")}}
+    kind = f"{SINGULAR[entity_type]}_added"
+    record(exchange, kind, entity_type, row["id"], after=[note], by=row["created_by"])

@@ -1,0 +1,170 @@
+"""Leads: stages, closing, price, and what is linked when they are created."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from amocrm_mockserver.behaviour.cards import Cards, elements_of, refs_of
+from amocrm_mockserver.behaviour.events import record
+from amocrm_mockserver.behaviour.links import connect
+from amocrm_mockserver.behaviour.stages import LOST, WON, first_stage, main_pipeline
+from amocrm_mockserver.behaviour.tags import attached
+from amocrm_mockserver.problems import Flaw, unsupported
+from amocrm_mockserver.render import ABSENT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from amocrm_mockserver.exchange import Exchange
+    from amocrm_mockserver.jsonvalue import Json, Row
+    from amocrm_mockserver.render import Show
+
+__all__ = ["Leads"]
+
+_CLOSED: Final = frozenset({WON, LOST})
+_TOLD_OF_TRASH: Final = frozenset({"id", "updated_at", "updated_by", "is_deleted", "account_id"})
+
+
+class Leads(Cards):
+    """Deals."""
+
+    noun = "Lead"
+
+    def part(self, exchange: Exchange, row: Row) -> Row:  # noqa: ARG002
+        """Of a lead in the trash little more is told than who changed it last, and when."""
+        if not row["is_deleted"]:
+            return row
+        masked: Row = {name: row[name] if name in _TOLD_OF_TRASH else None for name in row}
+        return masked
+
+    def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
+        """The stage must stand in the lead's pipeline."""
+        super().check(exchange, item, row, flaws)
+        account = exchange.account
+        pipeline: Json = row["pipeline_id"] if row else main_pipeline(account)["id"]
+        if "pipeline_id" in item:
+            pipeline = item["pipeline_id"]
+            if not account.has("pipelines", pipeline):
+                flaws.append(unsupported("pipeline_id"))
+        if "status_id" in item and not account.has("statuses", (pipeline, item["status_id"])):
+            at = next((i for i, flaw in enumerate(flaws, 1) if flaw["path"] == "status_id"), None)
+            flaws.insert(len(flaws) if at is None else at, unsupported("status_id"))
+
+    def create(self, exchange: Exchange, item: Row) -> Row:
+        """Make the lead and link what was named with it."""
+        row = super().create(exchange, item)
+        embedded = item.get("_embedded") or {}
+        for contact in embedded.get("contacts") or ():
+            self._link(exchange, row, "contacts", contact)
+        for company in embedded.get("companies") or ():
+            self._link(exchange, row, "companies", company)
+        return row
+
+    def _link(self, exchange: Exchange, row: Row, kind: str, ref: Row) -> None:
+        metadata = {"is_main": ref.get("is_main"), "updated_by": row["created_by"]}
+        connect(exchange, ("leads", row["id"]), (kind, ref["id"]), metadata, fresh=True)
+
+    def complete(self, exchange: Exchange, row: Row, item: Row) -> None:
+        """Name, stage, closing time and loss reason of a new lead."""
+        account = exchange.account
+        if not row["name"]:
+            word = "Сделка" if account.speaks_russian else "Lead"
+            row["name"] = f"{word} #{row['id']}"
+        row["price"] = int(row["price"])
+        row["is_price_computed"] = False
+        if "pipeline_id" not in item:
+            row["pipeline_id"] = main_pipeline(account)["id"]
+        if "status_id" not in item:
+            row["status_id"] = first_stage(account, row["pipeline_id"])
+        is_closed = row["status_id"] in _CLOSED
+        row["closed_at"] = (item.get("closed_at") or exchange.now) if is_closed else None
+        row["loss_reason_id"] = item.get("loss_reason_id") if row["status_id"] == LOST else None
+
+    def changes(self, exchange: Exchange, row: Row, item: Row) -> Row:
+        """A closed lead knows when it was closed, a lost one also why."""
+        changes = super().changes(exchange, row, item)
+        if "price" in item:
+            changes["price"] = int(item["price"])
+        if item.get("name") == "":
+            del changes["name"]
+        here: Row = {**row, **item}
+        pipeline, status = here["pipeline_id"], here["status_id"]
+        if pipeline != row["pipeline_id"] and "status_id" not in item:
+            status = first_stage(exchange.account, pipeline)
+            changes["status_id"] = status
+        moved = (pipeline, status) != (row["pipeline_id"], row["status_id"])
+        if status not in _CLOSED:
+            changes["closed_at"] = None
+        elif moved:
+            changes["closed_at"] = item.get("closed_at") or exchange.now
+        if status != LOST:
+            changes["loss_reason_id"] = None
+        return changes
+
+    def log_changes(self, exchange: Exchange, row: Row, old: Row) -> None:
+        """Moves and prices are events of their own."""
+        by = row["updated_by"]
+        former = {name: old.get(name, row[name]) for name in ("status_id", "pipeline_id")}
+        if any(former[name] != row[name] for name in former):
+            record(
+                exchange,
+                "lead_status_changed",
+                "leads",
+                row["id"],
+                before=[_stage(former)],
+                after=[_stage(row)],
+                by=by,
+            )
+        if "price" in old and old["price"] != row["price"]:
+            record(
+                exchange,
+                "sale_field_changed",
+                "leads",
+                row["id"],
+                before=[{"sale_field_value": {"sale": old["price"]}}],
+                after=[{"sale_field_value": {"sale": row["price"]}}],
+                by=by,
+            )
+        super().log_changes(exchange, row, old)
+
+    def embeds(self) -> Mapping[str, Show]:
+        """Relations of the row."""
+        return {
+            "tags": attached("leads"),
+            "companies": refs_of("leads", "companies"),
+            "contacts": _contacts,
+            "catalog_elements": elements_of("leads"),
+            "loss_reason": _loss_reason,
+            "source": _source,
+        }
+
+
+def _stage(row: Row) -> Json:
+    return {"lead_status": {"id": row["status_id"], "pipeline_id": row["pipeline_id"]}}
+
+
+def _contacts(exchange: Exchange, row: Row) -> Json:
+    linked = exchange.account.links.of("leads", row["id"], "contacts")
+    return [
+        {
+            "id": number,
+            "is_main": metadata["main_contact"],
+            "_links": {"self": {"href": exchange.url(f"contacts/{number}")}},
+        }
+        for number, metadata in linked.items()
+    ]
+
+
+def _loss_reason(exchange: Exchange, row: Row) -> Json:
+    """A list of one, or empty."""
+    reason = exchange.account.table("loss_reasons").rows.get(row["loss_reason_id"])
+    if reason is None:
+        return []
+    href = exchange.url(f"leads/loss_reasons/{reason['id']}")
+    keys = ("id", "name", "sort", "created_at", "updated_at")
+    return [{**{key: reason[key] for key in keys}, "_links": {"self": {"href": href}}}]
+
+
+def _source(exchange: Exchange, row: Row) -> Json:
+    source = exchange.account.table("sources").rows.get(row.get("source_id"))
+    return ABSENT if source is None else {"id": source["id"], "name": source["name"]}

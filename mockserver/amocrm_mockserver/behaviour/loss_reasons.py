@@ -1,0 +1,29 @@
+"""Reasons for which leads are lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from amocrm_mockserver.behaviour.plain import Behaviour
+
+if TYPE_CHECKING:
+    from amocrm_mockserver.exchange import Exchange
+    from amocrm_mockserver.jsonvalue import Row
+
+__all__ = ["LossReasons"]
+
+
+class LossReasons(Behaviour):
+    """A directory of the account."""
+
+    noun = "Loss reason"
+    linked_lists = False
+    default_order = "sort"
+
+    def delete(self, exchange: Exchange, row: Row) -> None:
+        """Leads that were lost for this reason have none any more."""
+        super().delete(exchange, row)
+        leads = exchange.account.table("leads")
+        for lead in leads.rows.values():
+            if lead["loss_reason_id"] == row["id"]:
+                leads.change(lead, {"loss_reason_id": None})

@@ -1,0 +1,215 @@
+"""Answers any operation of the contract: lists, single rows, creations, changes and deletions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from amocrm_mockserver.behaviour import ACTIONS, BEHAVIOURS
+from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.body import Item, read_items
+from amocrm_mockserver.envelope import NOTHING, hal, listed, written
+from amocrm_mockserver.problems import (
+    Flaw,
+    ItemFlaws,
+    ProblemError,
+    entity_errors,
+    forbidden,
+    invalid,
+    method_not_allowed,
+    missing,
+    not_found,
+)
+from amocrm_mockserver.render import View
+from amocrm_mockserver.selection import select
+from amocrm_mockserver.validate import Validator
+
+if TYPE_CHECKING:
+    from amocrm_mockserver.contract import Contract
+    from amocrm_mockserver.exchange import Exchange
+    from amocrm_mockserver.jsonvalue import Json, Row
+    from amocrm_mockserver.message import Response
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """One contract, compiled as far as it has been needed; holds no state of any account."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.validator = Validator(contract)
+        self._views: dict[tuple[str, str], View] = {}
+        self._behaviours: dict[str, Behaviour] = {}
+
+    def behaviour(self, table: str) -> Behaviour:
+        """What is special to a table."""
+        found = self._behaviours.get(table)
+        if found is None:
+            found = BEHAVIOURS.get(table, Behaviour)(table)
+            self._behaviours[table] = found
+        return found
+
+    def run(self, exchange: Exchange) -> Response:  # noqa: PLR0911 -- one for each kind
+        """Answer a call; raises ProblemError where amoCRM refuses."""
+        operation = exchange.operation
+        if operation.admin and not exchange.caller.is_admin:
+            raise forbidden()
+        action = ACTIONS.get(operation.action)
+        if action is not None:
+            return action(self, exchange)
+        match operation.kind:
+            case "list":
+                return self._list(exchange)
+            case "get":
+                return self._get(exchange)
+            case "create":
+                return self._create(exchange)
+            case "update":
+                return self._update(exchange)
+            case "update_one":
+                return self._update_one(exchange)
+            case "delete":
+                return self._delete(exchange)
+            case "action":
+                raise method_not_allowed()
+
+    def show(
+        self, exchange: Exchange, row: Row, marks: Row | None = None, *, schema: str | None = None
+    ) -> Row:
+        """A row in the operation's shape, or in that of another schema of the same table."""
+        name = schema or exchange.operation.item
+        if name is None:
+            return row
+        key = (name, exchange.operation.table)
+        view = self._views.get(key)
+        if view is None:
+            view = View(self.contract, name, self.behaviour(exchange.operation.table))
+            self._views[key] = view
+        return view.show(exchange, row, marks)
+
+    def _list(self, exchange: Exchange) -> Response:
+        behaviour = self.behaviour(exchange.operation.table)
+        page = select(exchange, behaviour)
+        rows = [self.show(exchange, behaviour.part(exchange, row)) for row in page.rows]
+        return listed(exchange, page, rows, linked=behaviour.linked_lists)
+
+    def _get(self, exchange: Exchange) -> Response:
+        behaviour = self.behaviour(exchange.operation.table)
+        row = behaviour.find(exchange)
+        if row is None:
+            if exchange.operation.empty:
+                return NOTHING
+            raise self._unknown(behaviour)
+        return hal(200, self.show(exchange, behaviour.part(exchange, row)))
+
+    def _create(self, exchange: Exchange) -> Response:
+        behaviour = self.behaviour(exchange.operation.table)
+        items = read_items(exchange, one_will_do=behaviour.one_will_do)
+        rows = self.create(exchange, items)
+        exchange = evolve(exchange, wanted=behaviour.shown_after_write)
+        shown = [
+            self.show(exchange, row, {"request_id": item.request_id})
+            for item, row in zip(items, rows, strict=True)
+        ]
+        return written(exchange, shown, linked=behaviour.linked_lists)
+
+    def create(self, exchange: Exchange, items: list[Item]) -> list[Row]:
+        """Make rows of the items: all of them, or none when one has a fault."""
+        behaviour = self.behaviour(exchange.operation.table)
+        taken = self._check(exchange, behaviour, items, [None] * len(items))
+        return [behaviour.create(exchange, item) for item in taken]
+
+    def _update(self, exchange: Exchange) -> Response:
+        behaviour = self.behaviour(exchange.operation.table)
+        items = read_items(exchange, one_will_do=behaviour.one_will_do)
+        rows = self._rows_to_change(exchange, behaviour, items)
+        taken = self._check(exchange, behaviour, items, rows)
+        for item, row in zip(taken, rows, strict=True):
+            if row is not None:
+                behaviour.update(exchange, row, item)
+        exchange = evolve(exchange, wanted=behaviour.shown_after_write)
+        shown = [
+            self.show(exchange, row, {"request_id": item.request_id})
+            for item, row in zip(items, rows, strict=True)
+            if row is not None
+        ]
+        return written(exchange, shown, linked=behaviour.linked_lists)
+
+    def _rows_to_change(
+        self, exchange: Exchange, behaviour: Behaviour, items: list[Item]
+    ) -> list[Row | None]:
+        """The rows that the items name; an unknown one refuses the whole batch.
+
+        Faults of the items themselves go before.
+        """
+        found: list[Row | None] = []
+        unknown: dict[str, str] = {}
+        for item in items:
+            number: Json = item.raw.get("id")
+            row = None
+            if isinstance(number, int | str) and not isinstance(number, bool):
+                row = behaviour.find_one(exchange, number)
+                if row is None:
+                    unknown[str(number)] = f"{behaviour.title()} not found"
+            found.append(row)
+        if unknown:
+            self._check(exchange, behaviour, items, found)
+            raise entity_errors(unknown)
+        return found
+
+    def _update_one(self, exchange: Exchange) -> Response:
+        behaviour = self.behaviour(exchange.operation.table)
+        [item] = read_items(exchange)
+        row = behaviour.find(exchange)
+        if row is None:
+            raise self._unknown(behaviour)
+        [taken] = self._check(exchange, behaviour, [item], [row], without="id")
+        behaviour.update(exchange, row, taken)
+        marks: Row = {}
+        if item.marked or behaviour.marks_one:
+            marks["request_id"] = item.request_id
+        exchange = evolve(exchange, wanted=behaviour.shown_after_write)
+        return hal(exchange.operation.status, self.show(exchange, row, marks))
+
+    def _delete(self, exchange: Exchange) -> Response:
+        behaviour = self.behaviour(exchange.operation.table)
+        row = behaviour.find(exchange)
+        if row is None:
+            raise self._unknown(behaviour)
+        behaviour.delete(exchange, row)
+        return NOTHING
+
+    def _unknown(self, behaviour: Behaviour) -> ProblemError:
+        return not_found(f"{behaviour.title()} not found")
+
+    def _check(
+        self,
+        exchange: Exchange,
+        behaviour: Behaviour,
+        items: list[Item],
+        rows: list[Row | None],
+        *,
+        without: str = "",
+    ) -> list[Row]:
+        """The items as they are stored; raises with every fault of every item."""
+        operation = exchange.operation
+        check = self.validator.check(operation.takes or "", without=without)
+        taken: list[Row] = []
+        faulty: list[ItemFlaws] = []
+        for item, row in zip(items, rows, strict=True):
+            flaws: list[Flaw] = []
+            value: Row = check(item.raw, "", flaws, exchange.account) or {}
+            value.pop("request_id", None)
+            if exchange.seeding and "id" in item.raw:
+                value["id"] = item.raw["id"]
+            if row is None and operation.kind == "update" and "id" not in item.raw and not flaws:
+                flaws.append(missing("id"))
+            behaviour.check(exchange, value, row, flaws)
+            if flaws:
+                faulty.append({"request_id": item.request_id, "errors": flaws})
+            taken.append(value)
+        if faulty:
+            raise invalid(faulty)
+        return taken

@@ -1,0 +1,113 @@
+"""Fills an account with what a seed lists, through the same rules as requests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Final, cast
+
+from amocrm_mockserver.behaviour.links import connect
+from amocrm_mockserver.body import Item
+from amocrm_mockserver.engine import Engine
+from amocrm_mockserver.exchange import Exchange
+from amocrm_mockserver.problems import ProblemError
+
+if TYPE_CHECKING:
+    from amocrm_mockserver.account import Account, Caller
+    from amocrm_mockserver.contract import Contract, Operation
+    from amocrm_mockserver.jsonvalue import Json, Row
+
+__all__ = ["plant"]
+
+_FIRST: Final = ("custom_fields", "tags", "sources", "catalogs", "companies", "contacts", "leads")
+"""What others refer to comes before them, whatever the order of the seed."""
+
+
+def plant(
+    account: Account,
+    caller: Caller,
+    contract: Contract,
+    lists: Mapping[str, object],
+    links: Sequence[Row],
+) -> None:
+    """Create the rows of all lists, then the links.
+
+    A list stands under the name of its resource; where there is one for each entity type, under
+    the type within that. ValueError names what is wrong.
+    """
+    engine = _engine(contract)
+    keys = sorted(lists, key=lambda key: _FIRST.index(key) if key in _FIRST else len(_FIRST))
+    for key in keys:
+        value = lists[key]
+        groups = value.items() if isinstance(value, Mapping) else [("", value)]
+        for kind, items in cast("Sequence[tuple[str, Json]]", groups):
+            where = f"{key}.{kind}" if kind else key
+            operation = _creation(contract, key, kind)
+            if operation is None:
+                message = f"{where}: nothing of that name can be created"
+                raise ValueError(message)
+            exchange = _exchange(account, caller, contract, operation)
+            _create(engine, exchange, where, items)
+    for index, link in enumerate(links):
+        _connect(account, caller, contract, index, link)
+
+
+@cache
+def _engine(contract: Contract) -> Engine:
+    return Engine(contract)
+
+
+def _creation(contract: Contract, key: str, kind: str) -> Operation | None:
+    name = f"{key}.create.{kind}" if kind else f"{key}.create"
+    return contract.operations.get(name)
+
+
+def _exchange(
+    account: Account, caller: Caller, contract: Contract, operation: Operation
+) -> Exchange:
+    return Exchange(
+        account=account,
+        caller=caller,
+        contract=contract,
+        operation=operation,
+        variables={},
+        query={},
+        body=b"",
+        now=int(account.clock.now()),
+        seeding=True,
+    )
+
+
+def _create(engine: Engine, exchange: Exchange, where: str, items: Json) -> None:
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        message = f"{where}: must be a list of mappings"
+        raise ValueError(message)
+    given = [Item(str(index), item) for index, item in enumerate(items)]
+    try:
+        rows = engine.create(exchange, given)
+    except ProblemError as error:
+        message = f"{where}: {error.response.body.decode()}"
+        raise ValueError(message) from error
+    table = engine.behaviour(exchange.operation.table).home(exchange)
+    writable = exchange.contract.schema(exchange.operation.takes or "").get("properties", {})
+    for item, row in zip(given, rows, strict=True):
+        # A seed may also name what clients cannot write: is_deleted, score, group_id and so on.
+        more = {key: value for key, value in item.raw.items() if key in row and key not in writable}
+        if more:
+            table.change(row, more)
+
+
+def _connect(account: Account, caller: Caller, contract: Contract, index: int, link: Row) -> None:
+    try:
+        one = (str(link["entity_type"]), int(link["entity_id"]))
+        two = (str(link["to_entity_type"]), int(link["to_entity_id"]))
+    except KeyError as error:
+        message = f"links[{index}]: {error.args[0]} is missing"
+        raise ValueError(message) from error
+    for kind, number in (one, two):
+        if kind != "catalog_elements" and not account.has(kind, number):
+            message = f"links[{index}]: there is no {kind} {number}"
+            raise ValueError(message)
+    operation = contract.operations[f"links.link.{one[0]}"]
+    exchange = _exchange(account, caller, contract, operation)
+    connect(exchange, one, two, link.get("metadata") or {})
