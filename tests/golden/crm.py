@@ -73,10 +73,11 @@ class Crm:
             self.take(step, token)
         return token
 
-    def tables(self) -> Json:
-        """Read all that is stored in the account."""
+    def tables(self) -> Mapping[str, Json]:
+        """Read all rows that are stored in the account."""
         path = f"/__mock__/accounts/{self.values['subdomain']}/state"
-        return cast("Json", json.loads(self.send("GET", path).body))
+        tables = cast("dict[str, Json]", json.loads(self.send("GET", path).body)["tables"])
+        return {name: rows for name, rows in tables.items() if rows}
 
     def send_golden(self, token: str | None) -> Response:
         """Send the sample's request as it stands."""
