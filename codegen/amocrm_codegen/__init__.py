@@ -1,0 +1,1 @@
+"""From the YAML spec to the OpenAPI document, the typed client and its reference."""

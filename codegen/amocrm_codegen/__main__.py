@@ -82,10 +82,8 @@ def _targets(options: argparse.Namespace) -> tuple[Target, ...] | str:
 
 def _report(build: Build, started: float, *, check: bool) -> int:
     package = build.package
-    _say(
-        f"{package.operation_count} operations of {len(package.modules)} resources, "
-        f"{package.model_count} models"
-    )
+    operations, resources = package.operation_count, len(package.modules)
+    _say(f"operations: {operations}, resources: {resources}, models: {package.model_count}")
     for _, changes in build.fresh:
         if check:
             _say_stale(changes)

@@ -18,6 +18,33 @@ if TYPE_CHECKING:
 __all__ = ["Alias", "FilterKey", "FilterType", "ModuleTypes", "type_noun"]
 
 _REF = "#/components/schemas/"
+_TAKEN = frozenset(
+    {
+        "AbstractAsyncContextManager",
+        "AbstractContextManager",
+        "AsyncPaginator",
+        "AsyncResource",
+        "Call",
+        "Final",
+        "Iterable",
+        "JsonInput",
+        "JsonObject",
+        "JsonValue",
+        "Literal",
+        "Mapping",
+        "NumberRange",
+        "Operation",
+        "Page",
+        "Paginator",
+        "Required",
+        "Resource",
+        "Scalar",
+        "Sequence",
+        "TimeRange",
+        "TypeAlias",
+        "TypedDict",
+    }
+)
 _SCALARS = {"integer": "int", "number": "float", "string": "str", "boolean": "bool"}
 
 
@@ -100,7 +127,15 @@ class ModuleTypes:
     def _model(self, ref: str) -> str:
         module, _, name = ref.removeprefix(_REF).partition(".")
         self.models.setdefault(module, set()).add(name)
-        return name
+        return _local(name)
+
+    @property
+    def model_imports(self) -> tuple[str, ...]:
+        """Return the import statements for the models that were used."""
+        return tuple(
+            f"from ..models.{module} import {', '.join(map(_imported, sorted(names)))}"
+            for module, names in sorted(self.models.items())
+        )
 
     def alias(self, name: str, fallback: str, values: Iterable[str], doc: str) -> str:
         """Name a list of literals; `fallback` is used when the name already means another list."""
@@ -166,6 +201,15 @@ class ModuleTypes:
         doc = docstring([sentence(schema.get("description") or component)], indent=4)
         self.filters[name] = FilterType(name, doc, is_total=is_total, keys=keys)
         return name
+
+
+def _local(name: str) -> str:
+    """Return what a model is called beside the runtime's own names: amoCRM has calls, too."""
+    return f"{name}Model" if name in _TAKEN else name
+
+
+def _imported(name: str) -> str:
+    return name if _local(name) == name else f"{name} as {_local(name)}"
 
 
 def _presence(annotation: str, *, is_required: bool) -> str:

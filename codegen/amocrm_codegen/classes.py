@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, field, frozen
 
 from .bare_types import REF, BareTypes, is_all_integers
-from .names import attribute_name, constant_name, member_name, words
+from .names import attribute_names, constant_name, member_name, words
 from .prose import docstring, sentence
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class ModelInput:
 
 def model_input(components: Mapping[str, Schema]) -> ModelInput:
     """Prepare the components of an OpenAPI document."""
-    preparation = _Preparation(BareTypes(components))
+    preparation = _Preparation(BareTypes(components), frozenset(map(_short, components)))
     for name, schema in components.items():
         preparation.add(name, schema)
     preparation.add_hoisted_enums()
@@ -50,6 +50,7 @@ def model_input(components: Mapping[str, Schema]) -> ModelInput:
 @define
 class _Preparation:
     types: BareTypes
+    class_names: frozenset[str]
     schemas: Schema = field(factory=dict)
     texts: dict[str, _Texts] = field(factory=dict)
 
@@ -73,8 +74,9 @@ class _Preparation:
         owner = schema.get("x-amo-entity", name)
         properties: Schema = {}
         printed: _Texts = {}
+        attributes = attribute_names(schema["properties"], taken=self.class_names)
         for wire, details in schema["properties"].items():
-            attribute = attribute_name(wire, taken=properties)
+            attribute = attributes[wire]
             properties[attribute] = self.types.of(details, owner=owner, key=wire)
             required = wire in schema.get("required", ()) and "x-amo-with" not in details
             printed[attribute] = _field_texts(wire, attribute, details, required=required)

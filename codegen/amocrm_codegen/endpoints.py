@@ -128,19 +128,11 @@ class Module:
         return tuple(sorted([*self.type_names, *functions]))
 
     @property
-    def model_imports(self) -> tuple[str, ...]:
-        """Return the import statements for models."""
-        return tuple(
-            f"from ..models.{module} import {', '.join(sorted(names))}"
-            for module, names in sorted(self.types.models.items())
-        )
-
-    @property
     def facade_imports(self) -> tuple[str, ...]:
         """Return the import statements of a facade; the formatter removes what is not used."""
         own = self.type_names
         types = (f"from ..calls.{self.name} import {', '.join(own)}",) if own else ()
-        return (*types, *self.model_imports)
+        return (*types, *self.types.model_imports)
 
 
 @frozen

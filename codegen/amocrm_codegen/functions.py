@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -251,7 +252,7 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
     wires = [parameter.name for parameter in operation.path_parameters]
     values = [argument.name for argument in place]
     values += ["item.id"] * (len(wires) - len(values))
-    variables = [f"{wire}={value}" for wire, value in zip(wires, values, strict=True)]
+    variables = [_keyword(wire, value) for wire, value in zip(wires, values, strict=True)]
     yield (
         f"path({', '.join([f'{constant}.path', *variables])})" if variables else f"{constant}.path"
     )
@@ -269,6 +270,10 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
         yield f"body=encode_body({body.name})"
     if item not in _UNREAD:
         yield f"returns={item}"
+
+
+def _keyword(name: str, value: str) -> str:
+    return f"**{{{name!r}: {value}}}" if keyword.iskeyword(name) else f"{name}={value}"
 
 
 _OWN_KEYWORDS = frozenset({"with_", "filter", "order"})

@@ -104,6 +104,8 @@ class Method:
         paragraphs = [
             self.summary,
             operation.description,
+            "What it removes is gone." if operation.traits.get("destructive") else "",
+            "For administrators." if operation.traits.get("admin") else "",
             section("Args", described, indent=8),
             section("Returns", [self.returns] if self.returns else [], indent=8),
             f"Raises {raised}." if raised else "",

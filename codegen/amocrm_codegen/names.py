@@ -7,11 +7,12 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
 __all__ = [
     "argument_name",
     "attribute_name",
+    "attribute_names",
     "capitalised",
     "constant_name",
     "member_name",
@@ -29,6 +30,16 @@ _TAKEN_ARGUMENTS = _TYPES | {"encode_body", "encode_query", "item", "items", "pa
 def attribute_name(wire: str, *, taken: Collection[str] = ()) -> str:
     """Return the name of a model's attribute: `_embedded` → `embedded`, `class` → `class_`."""
     return _free(_identifier(wire), _TAKEN_ATTRIBUTES | set(taken))
+
+
+def attribute_names(wires: Iterable[str], *, taken: Collection[str]) -> dict[str, str]:
+    """Return the attribute for each key of an object; a key that can keep its name does so."""
+    wires = list(wires)
+    names = {wire: wire for wire in wires if attribute_name(wire, taken=taken) == wire}
+    for wire in wires:
+        if wire not in names:
+            names[wire] = attribute_name(wire, taken={*taken, *names.values()})
+    return names
 
 
 def argument_name(wire: str, *, taken: Collection[str] = ()) -> str:

@@ -117,6 +117,8 @@ class CustomFields(AsyncResource):
     ) -> CustomField | list[CustomField]:
         """Add custom fields.
 
+        For administrators.
+
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
 
@@ -149,6 +151,8 @@ class CustomFields(AsyncResource):
     ) -> CustomField | list[CustomField]:
         """Change custom fields.
 
+        For administrators.
+
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
 
@@ -171,6 +175,8 @@ class CustomFields(AsyncResource):
     ) -> CustomField:
         """Change one custom field.
 
+        For administrators.
+
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `ApiError` (422), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
@@ -180,6 +186,10 @@ class CustomFields(AsyncResource):
 
     async def delete(self, entity_type: CustomFieldEntityType, id: int) -> None:
         """Delete a custom field and all its values.
+
+        What it removes is gone.
+
+        For administrators.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).

@@ -116,6 +116,8 @@ class Links(AsyncResource):
     ) -> None:
         """Remove links of an entity.
 
+        What it removes is gone.
+
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
@@ -125,6 +127,8 @@ class Links(AsyncResource):
 
     async def unlink_many(self, entity_type: LinkEntityType, items: Sequence[LinkBetween]) -> None:
         """Remove links of several entities.
+
+        What it removes is gone.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429).

@@ -74,6 +74,8 @@ class Pipelines(AsyncResource):
 
         At most 50 pipelines per account and 100 stages per pipeline.
 
+        For administrators.
+
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
 
@@ -90,6 +92,8 @@ class Pipelines(AsyncResource):
     async def update(self, item: PipelineUpdate) -> Pipeline:
         """Change a pipeline.
 
+        For administrators.
+
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
@@ -101,6 +105,10 @@ class Pipelines(AsyncResource):
         """Delete a pipeline.
 
         Neither the last pipeline nor one that has leads can be deleted.
+
+        What it removes is gone.
+
+        For administrators.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429).

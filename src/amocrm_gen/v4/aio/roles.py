@@ -31,6 +31,8 @@ class Roles(AsyncResource):
     ) -> AsyncPaginator[Role]:
         """List roles.
 
+        For administrators.
+
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
             limit: Stop after so many items.
@@ -58,6 +60,8 @@ class Roles(AsyncResource):
     async def get(self, id: int, *, with_: Sequence[RoleGetWith] = ()) -> Role:
         """Read one role.
 
+        For administrators.
+
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
 
@@ -70,6 +74,8 @@ class Roles(AsyncResource):
 
     async def get_or_none(self, id: int, *, with_: Sequence[RoleGetWith] = ()) -> Role | None:
         """Read one role, or return None when it is not there.
+
+        For administrators.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.

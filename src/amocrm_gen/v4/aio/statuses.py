@@ -96,6 +96,8 @@ class Statuses(AsyncResource):
     ) -> Status | list[Status]:
         """Add stages to a pipeline.
 
+        For administrators.
+
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
 
@@ -116,6 +118,8 @@ class Statuses(AsyncResource):
     async def update(self, pipeline_id: int, item: StatusUpdate) -> Status:
         """Change a stage.
 
+        For administrators.
+
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
@@ -127,6 +131,10 @@ class Statuses(AsyncResource):
         """Delete a stage.
 
         Leads in the stage move to the first stage of the pipeline.
+
+        What it removes is gone.
+
+        For administrators.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).

@@ -112,6 +112,8 @@ class Links(Resource):
     def unlink(self, entity_type: LinkEntityType, entity_id: int, items: Sequence[LinkTo]) -> None:
         """Remove links of an entity.
 
+        What it removes is gone.
+
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
@@ -121,6 +123,8 @@ class Links(Resource):
 
     def unlink_many(self, entity_type: LinkEntityType, items: Sequence[LinkBetween]) -> None:
         """Remove links of several entities.
+
+        What it removes is gone.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429).

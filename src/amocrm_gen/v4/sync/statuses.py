@@ -94,6 +94,8 @@ class Statuses(Resource):
     ) -> Status | list[Status]:
         """Add stages to a pipeline.
 
+        For administrators.
+
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
 
@@ -114,6 +116,8 @@ class Statuses(Resource):
     def update(self, pipeline_id: int, item: StatusUpdate) -> Status:
         """Change a stage.
 
+        For administrators.
+
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
@@ -125,6 +129,10 @@ class Statuses(Resource):
         """Delete a stage.
 
         Leads in the stage move to the first stage of the pipeline.
+
+        What it removes is gone.
+
+        For administrators.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).

@@ -31,6 +31,8 @@ class Users(Resource):
     ) -> Paginator[User]:
         """List users.
 
+        For administrators.
+
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
             limit: Stop after so many items.
@@ -58,6 +60,8 @@ class Users(Resource):
     def get(self, id: int, *, with_: Sequence[UserGetWith] = ()) -> User:
         """Read one user.
 
+        For administrators.
+
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
 
@@ -70,6 +74,8 @@ class Users(Resource):
 
     def get_or_none(self, id: int, *, with_: Sequence[UserGetWith] = ()) -> User | None:
         """Read one user, or return None when it is not there.
+
+        For administrators.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
