@@ -1,0 +1,27 @@
+"""How much is measured: enough for figures, or just enough to see that it runs."""
+
+from typing import Final
+
+from attrs import frozen
+
+__all__ = ["FULL", "TINY", "Scale"]
+
+
+@frozen
+class Scale:
+    """The sizes of one run."""
+
+    rounds: int
+    leads: int
+    gets: int
+    """Requests in one round."""
+    creates: int
+    starts: int
+    """Cold processes of each kind."""
+    many: int
+    """Leads in a full account of the mock server."""
+    few: int
+
+
+FULL: Final = Scale(rounds=9, leads=10_000, gets=500, creates=10, starts=15, many=100_000, few=1000)
+TINY: Final = Scale(rounds=1, leads=300, gets=2, creates=1, starts=1, many=60, few=20)

@@ -1,0 +1,74 @@
+"""The SDK's side of the contests: the same work as the floor's, in typed objects."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from attrs import frozen
+
+from amocrm_gen import AmoCRM, AsyncAmoCRM
+from amocrm_gen.runtime.convert import structure
+from amocrm_gen.v4.models.leads import Lead, LeadCreate
+from benchmarks.sample import lead_to_create
+
+__all__ = ["Sdk", "async_client", "client", "leads_to_create", "times", "touch"]
+
+_LEAD: Final = 2000001
+
+
+def client(origin: str, **options: Any) -> AmoCRM:  # Any: the constructor's own
+    """Return a client of the bare server with its default settings, but without a throttle."""
+    return AmoCRM("example", token="token", base_url=origin, throttle=None, **options)
+
+
+def async_client(origin: str) -> AsyncAmoCRM:
+    """Return an asynchronous client of the bare server."""
+    return AsyncAmoCRM("example", token="token", base_url=origin, throttle=None)
+
+
+@frozen
+class Sdk:
+    """The work of the contests, done with one client."""
+
+    amo: AmoCRM
+
+    def kept(self) -> tuple[list[Lead], int]:
+        """Read all leads, then look at every custom field value."""
+        leads = list(self.amo.leads.find())
+        return leads, touch(leads)
+
+    def streamed(self) -> int:
+        """Look at every custom field value of one lead after the other."""
+        return sum(touch((lead,)) for lead in self.amo.leads.find())
+
+    def get(self) -> Lead:
+        """Read one lead."""
+        return self.amo.leads.get(_LEAD)
+
+    def create(self, leads: Sequence[LeadCreate]) -> object:
+        """Create leads."""
+        return self.amo.leads.create(leads)
+
+
+def touch(leads: Sequence[Lead]) -> int:
+    """Look at every custom field value; tells how many are filled."""
+    seen = 0
+    for lead in leads:
+        for values in lead.custom_fields_values or ():
+            for item in values.values:
+                seen += item.value is not None
+    return seen
+
+
+def leads_to_create(count: int) -> list[LeadCreate]:
+    """Return so many leads as models."""
+    return structure([lead_to_create(number) for number in range(count)], list[LeadCreate])
+
+
+def times(count: int, run: Callable[[], object]) -> Callable[[], None]:
+    """Return what does a thing so many times and keeps nothing."""
+
+    def repeat() -> None:
+        for _ in range(count):
+            run()
+
+    return repeat
