@@ -8,12 +8,12 @@ import orjson
 import urllib3
 
 from benchmarks.bare_server import PAGE_SIZE, bare_server
-from benchmarks.contest import Contest, contest
+from benchmarks.contest import Contest, contest, times
 from benchmarks.figure import Figure, Goal
 from benchmarks.floor import HEADERS, Floor
 from benchmarks.sample import lead_to_create
 from benchmarks.scale import Scale
-from benchmarks.sdk import Sdk, async_client, client, leads_to_create, times
+from benchmarks.sdk import Sdk, async_client, client, leads_to_create
 
 __all__ = ["async_get", "create", "get"]
 

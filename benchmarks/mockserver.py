@@ -19,11 +19,10 @@ from amocrm_mockserver.message import Request
 from amocrm_mockserver.server import MockServer
 from benchmarks.bare_server import bare_server
 from benchmarks.cold import resident
-from benchmarks.contest import contest
+from benchmarks.contest import contest, times
 from benchmarks.figure import Figure, Goal
 from benchmarks.sample import lead_to_create
 from benchmarks.scale import Scale
-from benchmarks.sdk import times
 
 __all__ = ["handle", "server"]
 
@@ -109,20 +108,22 @@ def _filtered(scale: Scale) -> list[Figure]:
     full, small = _Inside.of(MockServer()), _Inside.of(MockServer())
     full.fill(scale.many)
     small.fill(scale.few)
-    stage = full.stages[0]
-    filters = {
-        "by time": f"filter[created_at][from]=1700000100&filter[created_at][to]={1700000100 + 49}",
-        "by stage and id, newest first": f"filter[statuses][0][pipeline_id]={stage['pipeline_id']}"
-        f"&filter[statuses][0][status_id]={stage['id']}&order[id]=desc",
-        "by user": f"filter[responsible_user_id]={full.user}",
+    filters: dict[str, Callable[[_Inside], str]] = {
+        "by time": lambda _: (
+            "filter[created_at][from]=1700000000&filter[created_at][to]=1700000049"
+        ),
+        "by stage, newest first": lambda inside: (
+            f"filter[statuses][0][pipeline_id]={inside.stage['pipeline_id']}"
+            f"&filter[statuses][0][status_id]={inside.stage['id']}&order[id]=desc"
+        ),
+        "by user": lambda inside: f"filter[responsible_user_id]={inside.user}",
     }
     figures = []
     for name, query in filters.items():
-        asked = f"{query}&limit={_SHOWN}"
         count = max(1, scale.gets // 10)
         runs = {
-            "floor": times(count, partial(small.page, asked)),
-            "many": times(count, partial(full.page, asked)),
+            "floor": times(count, partial(small.page, f"{query(small)}&limit={_SHOWN}")),
+            "many": times(count, partial(full.page, f"{query(full)}&limit={_SHOWN}")),
         }
         ran = contest(scale.rounds, runs)
         cost = f"{1000 * ran.wall('many') / count:.2f} ms a page"
@@ -150,16 +151,16 @@ class _Inside:
     token: str
     ids: list[int]
     user: int
-    stages: list[dict[str, Any]]  # Any: JSON
+    stage: dict[str, Any]  # Any: JSON
 
     @classmethod
     def of(cls, mock: MockServer) -> "_Inside":
-        started = cls(mock, "", [], 0, [])
+        started = cls(mock, "", [], 0, {})
         made = started.call("POST", "/__mock__/accounts", {})
-        opened = cls(mock, made["access_token"], [], 0, [])
+        opened = cls(mock, made["access_token"], [], 0, {})
         user = opened.call("GET", "/api/v4/users")["_embedded"]["users"][0]["id"]
         pipelines = opened.call("GET", "/api/v4/leads/pipelines")["_embedded"]["pipelines"]
-        return cls(mock, made["access_token"], [], user, pipelines[0]["_embedded"]["statuses"][1:])
+        return cls(mock, made["access_token"], [], user, pipelines[0]["_embedded"]["statuses"][1])
 
     def call(
         self, method: str, path: str, body: object = None, query: str = ""
@@ -184,7 +185,7 @@ class _Inside:
         """Create so many leads."""
         for start in range(0, count, _BATCH):
             leads = [
-                _lead(number) | {"responsible_user_id": self.user}
+                _lead(number) | {"status_id": self.stage["id"]}
                 for number in range(start, min(start + _BATCH, count))
             ]
             answer = self.call("POST", "/api/v4/leads", leads)

@@ -12,12 +12,12 @@ import urllib3
 from amocrm_gen.runtime.convert import structure
 from amocrm_gen.v4.models.leads import Lead
 from benchmarks.bare_server import PAGE_SIZE, bare_server
-from benchmarks.contest import Contest, contest
+from benchmarks.contest import Contest, contest, times
 from benchmarks.figure import Figure, Goal
 from benchmarks.floor import Floor
 from benchmarks.sample import page_bytes
 from benchmarks.scale import Scale
-from benchmarks.sdk import Sdk, client, times
+from benchmarks.sdk import Sdk, client
 
 __all__ = ["kept", "memory", "page", "streamed"]
 

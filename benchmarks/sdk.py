@@ -1,6 +1,6 @@
 """The SDK's side of the contests: the same work as the floor's, in typed objects."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from attrs import frozen
@@ -10,7 +10,7 @@ from amocrm_gen.runtime.convert import structure
 from amocrm_gen.v4.models.leads import Lead, LeadCreate
 from benchmarks.sample import lead_to_create
 
-__all__ = ["Sdk", "async_client", "client", "leads_to_create", "times", "touch"]
+__all__ = ["Sdk", "async_client", "client", "leads_to_create", "touch"]
 
 _LEAD: Final = 2000001
 
@@ -62,13 +62,3 @@ def touch(leads: Sequence[Lead]) -> int:
 def leads_to_create(count: int) -> list[LeadCreate]:
     """Return so many leads as models."""
     return structure([lead_to_create(number) for number in range(count)], list[LeadCreate])
-
-
-def times(count: int, run: Callable[[], object]) -> Callable[[], None]:
-    """Return what does a thing so many times and keeps nothing."""
-
-    def repeat() -> None:
-        for _ in range(count):
-            run()
-
-    return repeat
