@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from attrs import Factory, define, field, frozen
 
 from amocrm_mockserver.linkage import Links
-from amocrm_mockserver.state import Table
+from amocrm_mockserver.state import KEPT, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +22,9 @@ __all__ = ["Account", "Caller", "create_account"]
 
 _KEYS: Mapping[str, tuple[str, ...]] = {"statuses": ("pipeline_id", "id")}
 """Tables whose rows are not found by their id alone."""
+_SHOWN_ALONE = frozenset({"leads", "contacts", "companies", "customers", "tasks", "notes"})
+"""Tables whose columns no other row shows."""
+_MOST_KEPT = 4000
 
 
 @frozen(kw_only=True)
@@ -45,17 +49,24 @@ class Account:
     ids: Ids
     row: Row
     """The account as it reads itself."""
-    tables: dict[str, Table] = Factory(dict)
+    tables: dict[str, Table] = Factory(dict[str, "Table"])
     """By name, and by name and entity type: `tags:leads`."""
-    links: Links = Factory(Links)
-    events: list[Row] = Factory(list)
+    links: Links = field(init=False)
+    events: list[Row] = Factory(list["Row"])
     """Oldest first."""
-    given: set[int] = Factory(set)
+    given: set[int] = Factory(set[int])
     """Ids that a seed has named."""
-    directories: dict[str, FieldDirectory] = field(factory=dict, repr=False)
+    directories: dict[str, FieldDirectory] = field(factory=dict[str, "FieldDirectory"], repr=False)
     """Custom fields by entity type, as looked up by writes; emptied when a field changes."""
+    kept: deque[Row] = Factory(deque["Row"])
+    """Rows that keep their last rendering, oldest first."""
+    directory_changes: int = 0
+    """Grows when a row changes that others may show: a tag, a custom field, a loss reason."""
     definitions: int = 0
     """Grows when a custom field changes, so that what was made of the old ones is not used."""
+
+    def __attrs_post_init__(self) -> None:
+        self.links = Links(self._forget_rendering)
 
     @property
     def id(self) -> int:
@@ -96,9 +107,26 @@ class Account:
         """A table by its name; it is there as soon as it is asked for."""
         found = self.tables.get(name)
         if found is None:
-            found = Table(columns=_KEYS.get(name, ("id",)))
+            kind = name.partition(":")[0]
+            notify = None if kind in _SHOWN_ALONE else self._count_directory_change
+            found = Table(columns=_KEYS.get(name, ("id",)), notify=notify)
             self.tables[name] = found
         return found
+
+    def _count_directory_change(self) -> None:
+        self.directory_changes += 1
+
+    def _forget_rendering(self, kind: str, number: int) -> None:
+        row = self.table(kind).rows.get(number)
+        if row is not None:
+            row.pop(KEPT, None)
+
+    def keep(self, row: Row, rendering: Json) -> None:
+        """Let a row keep its rendering; only so many rows do."""
+        row[KEPT] = rendering
+        self.kept.append(row)
+        if len(self.kept) > _MOST_KEPT:
+            self.kept.popleft().pop(KEPT, None)
 
     def has(self, table: str, key: Json) -> bool:
         """Whether a row exists and is not in the trash."""

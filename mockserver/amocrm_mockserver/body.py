@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 from attrs import frozen
 
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import (
     ItemFlaws,
     empty_body,
@@ -57,7 +58,7 @@ def read_items(exchange: Exchange, *, one_will_do: bool = False) -> list[Item]:
         return _items([value or {}])
     items = as_list(value or [])
     if items is None:
-        lone = one_will_do or not isinstance(value, dict)
+        lone = one_will_do or not is_object(value)
         items = [value] if lone else list(value.values())
     if operation.batch_max and len(items) > operation.batch_max:
         raise limit_exceeded(operation.batch_max)
@@ -68,7 +69,7 @@ def _items(values: list[Json]) -> list[Item]:
     items: list[Item] = []
     flaws: list[ItemFlaws] = []
     for index, value in enumerate(values):
-        if isinstance(value, dict):
+        if is_object(value):
             items.append(_item(index, value))
         elif value == []:
             items.append(Item(str(index), {}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import quote, unquote_plus
@@ -20,6 +21,7 @@ _MOST_LEVELS = 64
 """PHP drops a variable that is nested deeper."""
 _MANGLED = str.maketrans(" .[", "___")
 _UNESCAPED = "[],:@/!*'()"
+_IS_PLAIN = re.compile(r"[\w.\-~\[\],:@/!*'()]*", re.ASCII).fullmatch
 
 
 @lru_cache(maxsize=512)
@@ -101,10 +103,14 @@ def _settled(value: str | _Array) -> Tree:
 def encode(query: Mapping[int | str, Tree]) -> str:
     """Write a query string as it stands in the links of answers: brackets are left readable."""
     return "&".join(
-        f"{quote(name, safe=_UNESCAPED)}={quote(value, safe=_UNESCAPED)}"
+        f"{_escaped(name)}={_escaped(value)}"
         for key, tree in query.items()
         for name, value in _pairs(str(key), tree)
     )
+
+
+def _escaped(text: str) -> str:
+    return text if _IS_PLAIN(text) else quote(text, safe=_UNESCAPED)
 
 
 def _pairs(name: str, tree: Tree) -> Iterator[tuple[str, str]]:

@@ -54,6 +54,8 @@ class Operation:
     numeric: frozenset[str]
     """Those of them that take digits only."""
     table: str
+    partition: str
+    """The table, told apart by the bound values of the path: `tags:leads`."""
     over: Mapping[str, str] = field(factory=dict[str, str])
     envelope: str
     key: str
@@ -82,11 +84,6 @@ class Operation:
     def action(self) -> str:
         """Its name without the bound values, by which behaviour is found."""
         return f"{self.resource}.{self.name}"
-
-    @property
-    def partition(self) -> str:
-        """The table, told apart by the bound values: `tags:leads`."""
-        return ":".join([self.table, *self.over.values()])
 
 
 class Contract:
@@ -143,6 +140,7 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
     paginated: Schema = traits.get("paginated", {})
     default_order: str = traits.get("default_order", "")
     in_path = [parameter for parameter in parameters if parameter["in"] == "path"]
+    table: str = traits.get("table", traits["resource"])
     return Operation(
         id=raw["operationId"],
         resource=traits["resource"],
@@ -152,7 +150,8 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
         path=path,
         variables=tuple(_VARIABLE.findall(path)),
         numeric=frozenset(p["name"] for p in in_path if p["schema"].get("type") == "integer"),
-        table=traits.get("table", traits["resource"]),
+        table=table,
+        partition=":".join([table, *traits.get("over", {}).values()]),
         over=traits.get("over", {}),
         envelope=traits["envelope"],
         key=traits.get("key", traits["resource"]),

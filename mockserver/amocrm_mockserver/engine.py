@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+import orjson
 
 from amocrm_mockserver.behaviour import ACTIONS, BEHAVIOURS
 from amocrm_mockserver.behaviour.plain import Behaviour
@@ -23,6 +23,7 @@ from amocrm_mockserver.problems import (
 )
 from amocrm_mockserver.render import View
 from amocrm_mockserver.selection import select
+from amocrm_mockserver.state import KEPT
 from amocrm_mockserver.validate import Validator
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Engine:
     def _list(self, exchange: Exchange) -> Response:
         behaviour = self.behaviour(exchange.operation.table)
         page = select(exchange, behaviour)
-        rows = [self.show(exchange, behaviour.part(exchange, row)) for row in page.rows]
+        rows = [self._render(exchange, behaviour, row) for row in page.rows]
         return listed(exchange, page, rows, linked=behaviour.linked_lists)
 
     def _get(self, exchange: Exchange) -> Response:
@@ -102,13 +103,30 @@ class Engine:
             if exchange.operation.empty:
                 return NOTHING
             raise self._unknown(behaviour)
-        return hal(200, self.show(exchange, behaviour.part(exchange, row)))
+        return hal(200, self._render(exchange, behaviour, row))
+
+    def _render(self, exchange: Exchange, behaviour: Behaviour, row: Row) -> Json:
+        """What a reader sees of a row; kept with the row where that is safe."""
+        if not behaviour.keeps_rendering or row.get("is_deleted"):
+            return self.show(exchange, behaviour.part(exchange, row))
+        account = exchange.account
+        key = (
+            exchange.caller.origin,
+            exchange.operation.item,
+            exchange.wanted,
+            account.directory_changes,
+        )
+        kept: Json = row.get(KEPT)
+        if kept is None or kept[0] != key:
+            kept = key, orjson.Fragment(orjson.dumps(self.show(exchange, row)))
+            account.keep(row, kept)
+        return kept[1]
 
     def _create(self, exchange: Exchange) -> Response:
         behaviour = self.behaviour(exchange.operation.table)
         items = read_items(exchange, one_will_do=behaviour.one_will_do)
         rows = self.create(exchange, items)
-        exchange = evolve(exchange, wanted=behaviour.shown_after_write)
+        exchange.wanted = behaviour.shown_after_write
         shown = [
             self.show(exchange, row, {"request_id": item.request_id})
             for item, row in zip(items, rows, strict=True)
@@ -129,7 +147,7 @@ class Engine:
         for item, row in zip(taken, rows, strict=True):
             if row is not None:
                 behaviour.update(exchange, row, item)
-        exchange = evolve(exchange, wanted=behaviour.shown_after_write)
+        exchange.wanted = behaviour.shown_after_write
         shown = [
             self.show(exchange, row, {"request_id": item.request_id})
             for item, row in zip(items, rows, strict=True)
@@ -170,7 +188,7 @@ class Engine:
         marks: Row = {}
         if item.marked or behaviour.marks_one:
             marks["request_id"] = item.request_id
-        exchange = evolve(exchange, wanted=behaviour.shown_after_write)
+        exchange.wanted = behaviour.shown_after_write
         return hal(exchange.operation.status, self.show(exchange, row, marks))
 
     def _delete(self, exchange: Exchange) -> Response:

@@ -35,11 +35,13 @@ def hal(status: int, value: Json) -> Response:
 def operation_url(exchange: Exchange) -> str:
     """The address of the method called, without a query."""
     variables = exchange.variables
+    if not variables:
+        return exchange.origin + exchange.operation.path
     path = _VARIABLE.sub(lambda found: str(variables[found[1]]), exchange.operation.path)
     return exchange.origin + path
 
 
-def listed(exchange: Exchange, page: Page, rows: list[Row], *, linked: bool = True) -> Response:
+def listed(exchange: Exchange, page: Page, rows: list[Json], *, linked: bool = True) -> Response:
     """A list: paged, paged with totals, or whole; without any row it is 204 where that is said.
 
     `linked` is false for the few whole lists that have no `_links`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.account import Account, Caller
@@ -11,9 +10,12 @@ from amocrm_mockserver.behaviour.pipelines import add_pipeline
 from amocrm_mockserver.behaviour.users import add_role, add_user, default_group
 from amocrm_mockserver.contract import load_contract
 from amocrm_mockserver.ids import Ids
+from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.planting import plant
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from amocrm_mockserver.clock import Clock
     from amocrm_mockserver.jsonvalue import Json, Row
 
@@ -104,7 +106,7 @@ def found(
     ids = Ids(subdomain, order=order)
     account = Account(subdomain=subdomain, zone=zone, order=order, clock=clock, ids=ids, row={})
     account.row = _settings(account, seed)
-    account.given |= set(_numbers(seed))
+    account.given.update(_numbers(dict(seed)))
     for group in [default_group(account), *_list(seed, "groups")]:
         account.table("groups").add({**default_group(account), **group})
     for role in _list(seed, "roles"):
@@ -209,28 +211,20 @@ def _add_contents(account: Account, seed: Mapping[str, object]) -> None:
 
 
 def _list(seed: Mapping[str, object], key: str) -> list[Row]:
-    value = seed.get(key, [])
-    if not isinstance(value, Sequence) or isinstance(value, str):
-        message = f"{key}: must be a list"
-        raise ValueError(message)  # noqa: TRY004 -- the caller tells it with its place in the seed
-    rows: Sequence[Json] = value
-    for index, row in enumerate(rows):
-        if not isinstance(row, dict):
-            message = f"{key}[{index}]: must be a mapping"
-            raise ValueError(message)  # noqa: TRY004
-    return list(rows)
+    value: Json = seed.get(key, [])
+    if not is_array(value) or not all(is_object(row) for row in value):
+        raise ValueError(f"{key}: must be a list of mappings")
+    return value
 
 
-def _numbers(value: Json) -> list[int]:
+def _numbers(value: Json) -> Iterator[int]:
     """Every id that a seed names, wherever it stands."""
-    found_: list[int] = []
-    if isinstance(value, Mapping):
+    if is_object(value):
         number = value.get("id")
         if isinstance(number, int):
-            found_.append(number)
+            yield number
         for inner in value.values():
-            found_.extend(_numbers(inner))
-    elif isinstance(value, list | tuple):
+            yield from _numbers(inner)
+    elif is_array(value):
         for inner in value:
-            found_.extend(_numbers(inner))
-    return found_
+            yield from _numbers(inner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, TypeGuard
 
-__all__ = ["Json", "Row", "is_array", "is_object"]
+__all__ = ["Json", "Row", "array_at", "is_array", "is_object", "object_at"]
 
 Json: TypeAlias = Any
 """A JSON value; Any, since a recursive union would need a cast at every access to a row."""
@@ -21,3 +21,15 @@ def is_object(value: Json) -> TypeGuard[Row]:
 def is_array(value: Json) -> TypeGuard[list[Json]]:
     """Whether the value is a JSON array."""
     return isinstance(value, list)
+
+
+def object_at(row: Row, key: str) -> Row:
+    """The object under a key; an empty one where there is none."""
+    value: Json = row.get(key)
+    return value if is_object(value) else {}
+
+
+def array_at(row: Row, key: str) -> list[Json]:
+    """The array under a key; an empty one where there is none."""
+    value: Json = row.get(key)
+    return value if is_array(value) else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from amocrm_mockserver.jsonvalue import Row
 
@@ -15,11 +15,15 @@ _NOTHING: Mapping[int, Row] = {}
 
 
 class Links:
-    """A symmetric graph over entities named by plural type and id; every link carries metadata."""
+    """A symmetric graph over entities named by plural type and id; every link carries metadata.
 
-    __slots__ = ("_ends",)
+    `notify` is called with both ends of a link that changes.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_ends", "_notify")
+
+    def __init__(self, notify: Callable[[str, int], None]) -> None:
+        self._notify = notify
         self._ends: dict[tuple[str, int], dict[str, dict[int, Row]]] = {}
 
     def of(self, kind: str, number: int, other: str) -> Mapping[int, Row]:
@@ -35,6 +39,7 @@ class Links:
 
     def join(self, one: tuple[str, int], two: tuple[str, int], metadata: Row) -> bool:
         """Link two entities, or renew the metadata of their link; tells whether it is new."""
+        self._tell(one, two)
         mine = self._ends.setdefault(one, {}).setdefault(two[0], {})
         known = mine.get(two[1])
         if known is not None:
@@ -51,4 +56,9 @@ class Links:
         if mine.pop(two[1], None) is None:
             return False
         del self._ends[two][one[0]][one[1]]
+        self._tell(one, two)
         return True
+
+    def _tell(self, one: tuple[str, int], two: tuple[str, int]) -> None:
+        self._notify(*one)
+        self._notify(*two)

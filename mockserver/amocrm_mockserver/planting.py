@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.engine import Engine
 from amocrm_mockserver.exchange import Exchange
+from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.problems import ProblemError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from amocrm_mockserver.account import Account, Caller
     from amocrm_mockserver.contract import Contract, Operation
     from amocrm_mockserver.jsonvalue import Json, Row
@@ -38,14 +40,12 @@ def plant(
     engine = _engine(contract)
     keys = sorted(lists, key=lambda key: _FIRST.index(key) if key in _FIRST else len(_FIRST))
     for key in keys:
-        value = lists[key]
-        groups = value.items() if isinstance(value, Mapping) else [("", value)]
-        for kind, items in cast("Sequence[tuple[str, Json]]", groups):
+        value: Json = lists[key]
+        for kind, items in value.items() if is_object(value) else [("", value)]:
             where = f"{key}.{kind}" if kind else key
             operation = _creation(contract, key, kind)
             if operation is None:
-                message = f"{where}: nothing of that name can be created"
-                raise ValueError(message)
+                raise ValueError(f"{where}: nothing of that name can be created")
             exchange = _exchange(account, caller, contract, operation)
             _create(engine, exchange, where, items)
     for index, link in enumerate(links):
@@ -79,15 +79,13 @@ def _exchange(
 
 
 def _create(engine: Engine, exchange: Exchange, where: str, items: Json) -> None:
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        message = f"{where}: must be a list of mappings"
-        raise ValueError(message)
+    if not is_array(items) or not all(is_object(item) for item in items):
+        raise ValueError(f"{where}: must be a list of mappings")
     given = [Item(str(index), item) for index, item in enumerate(items)]
     try:
         rows = engine.create(exchange, given)
     except ProblemError as error:
-        message = f"{where}: {error.response.body.decode()}"
-        raise ValueError(message) from error
+        raise ValueError(f"{where}: {error.response.body.decode()}") from error
     table = engine.behaviour(exchange.operation.table).home(exchange)
     writable = exchange.contract.schema(exchange.operation.takes or "").get("properties", {})
     for item, row in zip(given, rows, strict=True):
@@ -102,12 +100,10 @@ def _connect(account: Account, caller: Caller, contract: Contract, index: int, l
         one = (str(link["entity_type"]), int(link["entity_id"]))
         two = (str(link["to_entity_type"]), int(link["to_entity_id"]))
     except KeyError as error:
-        message = f"links[{index}]: {error.args[0]} is missing"
-        raise ValueError(message) from error
+        raise ValueError(f"links[{index}]: {error.args[0]} is missing") from error
     for kind, number in (one, two):
         if kind != "catalog_elements" and not account.has(kind, number):
-            message = f"links[{index}]: there is no {kind} {number}"
-            raise ValueError(message)
+            raise ValueError(f"links[{index}]: there is no {kind} {number}")
     operation = contract.operations[f"links.link.{one[0]}"]
     exchange = _exchange(account, caller, contract, operation)
     connect(exchange, one, two, link.get("metadata") or {})

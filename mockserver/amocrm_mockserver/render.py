@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -20,7 +21,8 @@ ABSENT: Final = object()
 Show: TypeAlias = "Callable[[Exchange, Row], Json]"
 """Makes the value of one key out of a row, or ABSENT."""
 
-_Steps: TypeAlias = "list[tuple[str, Show | None]]"
+_Step: TypeAlias = "Callable[[Exchange, Row, Row], None]"
+"""Adds keys to what is shown of a row: takes the call, what is shown so far, and the row."""
 
 
 class View:
@@ -40,7 +42,7 @@ class View:
                 self._variants[value] = View(contract, component, behaviour)
             schema = contract.schema(schema["x-amo-fallback"])
         self._schema = schema
-        self._plans: dict[frozenset[str], _Steps] = {}
+        self._plans: dict[frozenset[str], list[_Step]] = {}
 
     def show(self, exchange: Exchange, row: Row, marks: Mapping[str, Json] | None = None) -> Row:
         """The row as JSON; `marks` are values that the answer adds, such as `request_id`."""
@@ -48,43 +50,50 @@ class View:
             variant = self._variants.get(row.get(self._tag, ""))
             if variant is not None:
                 return variant.show(exchange, row, marks)
-        steps = self._plans.get(exchange.wanted)
+        if marks is not None:
+            row = {**row, **marks}
+        wanted = exchange.wanted
+        steps = self._plans.get(wanted)
         if steps is None:
-            steps = self._plan(exchange.wanted)
-            self._plans[exchange.wanted] = steps
+            steps = self._plan(wanted)
+            self._plans[wanted] = steps
         shown: Row = {}
-        for name, make in steps:
-            if make is None:
-                if name in row:
-                    shown[name] = row[name]
-                elif marks is not None and name in marks:
-                    shown[name] = marks[name]
-            else:
-                value = make(exchange, row)
-                if value is not ABSENT:
-                    shown[name] = value
+        for step in steps:
+            step(exchange, shown, row)
         return shown
 
-    def _plan(self, wanted: frozenset[str]) -> _Steps:
-        steps: _Steps = []
+    def _plan(self, wanted: frozenset[str]) -> list[_Step]:
+        steps: list[_Step] = []
+        plain: list[str] = []
+        required = self._schema.get("required", ())
         for name, schema in self._schema.get("properties", {}).items():
             gate = schema.get("x-amo-with")
             if gate is not None and gate not in wanted:
                 continue
-            own = self._columns.get(name)
-            if own is not None:
-                steps.append((name, own))
-            elif name == "_links":
-                steps.append((name, _self_link(self._behaviour)))
-            elif name == "_embedded":
-                inner = self._embedded(schema, wanted)
-                if inner:
-                    steps.append((name, _nested(inner)))
-            elif "x-amo-null-empty" in schema:
-                steps.append((name, _null_as(name, schema["x-amo-null-empty"])))
-            else:
-                steps.append((name, None))
+            special = self._special(name, schema, wanted)
+            if special is None and (gate is not None or name in required):
+                plain.append(name)
+                continue
+            if plain:
+                steps.append(_copied(plain))
+                plain = []
+            steps.append(special or _copied_if_there(name))
+        if plain:
+            steps.append(_copied(plain))
         return steps
+
+    def _special(self, name: str, schema: Schema, wanted: frozenset[str]) -> _Step | None:
+        """How a key is made that is not simply stored."""
+        own = self._columns.get(name)
+        if own is not None:
+            return _made(name, own)
+        if name == "_links":
+            return _self_link(self._behaviour)
+        if name == "_embedded":
+            return _nested(self._embedded(schema, wanted))
+        if "x-amo-null-empty" in schema:
+            return _null_as(name, schema["x-amo-null-empty"])
+        return None
 
     def _embedded(self, schema: Schema, wanted: frozenset[str]) -> list[tuple[str, Show]]:
         inner: list[tuple[str, Show]] = []
@@ -96,28 +105,65 @@ class View:
         return inner
 
 
-def _self_link(behaviour: Behaviour) -> Show:
-    def show(exchange: Exchange, row: Row) -> Json:
-        return {"self": {"href": behaviour.href(exchange, row)}}
+def _copied(names: list[str]) -> _Step:
+    """Keys that every row has, all at once."""
+    if len(names) == 1:
+        return _copied_if_there(names[0])
+    keys, values = tuple(names), itemgetter(*names)
 
-    return show
+    def step(_exchange: Exchange, shown: Row, row: Row) -> None:
+        try:
+            shown.update(zip(keys, values(row), strict=False))
+        except KeyError:
+            # A row that is only named in an answer, and not held, has less.
+            shown.update({name: row[name] for name in keys if name in row})
+
+    return step
 
 
-def _nested(inner: list[tuple[str, Show]]) -> Show:
-    def show(exchange: Exchange, row: Row) -> Json:
-        shown = {name: make(exchange, row) for name, make in inner}
-        shown = {name: value for name, value in shown.items() if value is not ABSENT}
-        return shown or ABSENT
+def _copied_if_there(name: str) -> _Step:
+    def step(_exchange: Exchange, shown: Row, row: Row) -> None:
+        if name in row:
+            shown[name] = row[name]
 
-    return show
+    return step
 
 
-def _null_as(name: str, empty: Json) -> Show:
-    def show(_exchange: Exchange, row: Row) -> Json:
+def _made(name: str, make: Show) -> _Step:
+    def step(exchange: Exchange, shown: Row, row: Row) -> None:
+        value = make(exchange, row)
+        if value is not ABSENT:
+            shown[name] = value
+
+    return step
+
+
+def _self_link(behaviour: Behaviour) -> _Step:
+    def step(exchange: Exchange, shown: Row, row: Row) -> None:
+        shown["_links"] = {"self": {"href": behaviour.href(exchange, row)}}
+
+    return step
+
+
+def _nested(inner: list[tuple[str, Show]]) -> _Step:
+    def step(exchange: Exchange, shown: Row, row: Row) -> None:
+        embedded: Row = {}
+        for name, make in inner:
+            value = make(exchange, row)
+            if value is not ABSENT:
+                embedded[name] = value
+        if embedded:
+            shown["_embedded"] = embedded
+
+    return step
+
+
+def _null_as(name: str, empty: Json) -> _Step:
+    def step(_exchange: Exchange, shown: Row, row: Row) -> None:
         value = row.get(name)
-        return empty if value is None else value
+        shown[name] = empty if value is None else value
 
-    return show
+    return step
 
 
 def _stored(name: str, empty: Json) -> Show:
@@ -142,5 +188,12 @@ def empty_value(contract: Contract, schema: Schema) -> Json:
         return None
     if "enum" in schema:
         return schema["enum"][0]
-    empty = {"array": [], "object": {}, "string": "", "boolean": False, "integer": 0, "number": 0}
+    empty: Row = {
+        "array": [],
+        "object": {},
+        "string": "",
+        "boolean": False,
+        "integer": 0,
+        "number": 0,
+    }
     return empty.get(kind)

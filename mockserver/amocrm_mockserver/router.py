@@ -42,9 +42,9 @@ class Route:
 
 @define
 class _Node:
-    literals: dict[str, _Node] = Factory(dict)
+    literals: dict[str, _Node] = Factory(dict[str, "_Node"])
     variable: _Node | None = None
-    operations: dict[str, Operation] = Factory(dict)
+    operations: dict[str, Operation] = Factory(dict[str, "Operation"])
 
 
 class Router:

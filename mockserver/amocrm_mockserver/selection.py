@@ -63,9 +63,9 @@ class _Order:
 class _Wanted:
     """What a query asks for."""
 
-    tests: list[Test] = Factory(list)
+    tests: list[Test] = Factory(list["Test"])
     """Every row must pass all of them."""
-    found: list[tuple[int, Iterable[Key]]] = Factory(list)
+    found: list[tuple[int, Iterable[Key]]] = Factory(list[tuple[int, "Iterable[Key]"]])
     """Sets of rows that an index knows, with their sizes; every row wanted is in all of them."""
     low: Bound = None
     high: Bound = None

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import TypeAlias
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from amocrm_mockserver.jsonvalue import Json, Row
 
-__all__ = ["Entry", "Key", "Table", "sort_value"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["KEPT", "Entry", "Key", "Table", "sort_value"]
 
 Key: TypeAlias = Json
 """What a row is found by: its id, its uid, or a tuple of columns."""
 
 Entry: TypeAlias = tuple[int, Json, Key]
 """A row's place in an order: rank of the value's kind, the value, then the key."""
+
+KEPT: Final = "_kept"
+"""Where a row keeps its last rendering; a change of the row drops it."""
 
 _NUMBER, _TEXT = 1, 2
 _HIDING = frozenset({"is_deleted", "_hidden"})
@@ -32,16 +39,22 @@ class Table:
     """Rows by key. All changes go through the methods, which keep the indexes true.
 
     Indexes are made when they are first asked for and hold only rows that lists show: not those
-    in the trash (`is_deleted`) and not those marked `_hidden`.
+    in the trash (`is_deleted`) and not those marked `_hidden`. `notify` is called at each change.
     """
 
-    __slots__ = ("_columns", "_equal", "_order", "rows")
+    __slots__ = ("_columns", "_equal", "_notify", "_order", "rows")
 
-    def __init__(self, *, columns: tuple[str, ...] = ("id",)) -> None:
+    def __init__(
+        self,
+        *,
+        columns: tuple[str, ...] = ("id",),
+        notify: Callable[[], None] | None = None,
+    ) -> None:
         self.rows: dict[Key, Row] = {}
         self._columns = columns
+        self._notify = notify
         self._order: dict[str, list[Entry]] = {}
-        self._equal: dict[str, dict[Json, set[Key]]] = {}
+        self._equal: dict[str, defaultdict[Json, set[Key]]] = {}
 
     def key(self, row: Row) -> Key:
         """What the row is found by."""
@@ -54,6 +67,7 @@ class Table:
 
     def add(self, row: Row) -> Row:
         """Take in a new row."""
+        self._tell()
         self.rows[self.key(row)] = row
         if self._order or self._equal:
             self._enter(row, {*self._order, *self._equal})
@@ -61,6 +75,8 @@ class Table:
 
     def change(self, row: Row, changes: Row) -> None:
         """Set columns of a row."""
+        row.pop(KEPT, None)
+        self._tell()
         if self._order or self._equal:
             names = {*self._order, *self._equal}
             touched = names if not _HIDING.isdisjoint(changes) else names.intersection(changes)
@@ -72,8 +88,13 @@ class Table:
 
     def remove(self, row: Row) -> None:
         """Forget a row."""
+        self._tell()
         self._leave(row, {*self._order, *self._equal})
         del self.rows[self.key(row)]
+
+    def _tell(self) -> None:
+        if self._notify is not None:
+            self._notify()
 
     def in_order(self, column: str) -> list[Entry]:
         """The places of all shown rows by that column, ties by key; to be read only."""
@@ -91,10 +112,10 @@ class Table:
         """The keys of all shown rows with that value; to be read only."""
         index = self._equal.get(column)
         if index is None:
-            index = {}
+            index = defaultdict[Json, set[Key]](set)
             for key, row in self.rows.items():
                 if _is_shown(row):
-                    index.setdefault(row.get(column), set()).add(key)
+                    index[row.get(column)].add(key)
             self._equal[column] = index
         return index.get(value, set())
 
@@ -110,9 +131,8 @@ class Table:
                     entries.append(entry)
                 else:
                     insort(entries, entry)
-            index = self._equal.get(name)
-            if index is not None:
-                index.setdefault(row.get(name), set()).add(key)
+            if name in self._equal:
+                self._equal[name][row.get(name)].add(key)
 
     def _leave(self, row: Row, names: set[str]) -> None:
         if not names or not _is_shown(row):

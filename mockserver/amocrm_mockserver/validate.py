@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from attrs import frozen
 
+from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.problems import Flaw, missing, unsupported, wrong_type
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ _PHP_TYPES: Final[Mapping[str, str]] = {
 
 def as_list(value: Json) -> list[Json] | None:
     """The list that a PHP client meant: an object with numeric keys is one, ordered by key."""
-    if isinstance(value, list):
+    if is_array(value):
         return value
-    if isinstance(value, dict) and all(key.isdecimal() for key in value):
+    if is_object(value) and all(key.isdecimal() for key in value):
         return [value[key] for key in sorted(value, key=int)]
     return None
 
@@ -81,7 +82,7 @@ class Validator:
             return _any_object
 
         def check(value: Json, path: str, flaws: list[Flaw], account: Account) -> Json:
-            if not isinstance(value, dict):
+            if not is_object(value):
                 if value != []:
                     flaws.append(wrong_type(path, "array"))
                     return None
@@ -117,7 +118,7 @@ class Validator:
         if "anyOf" in schema:
             return self._union([part for part in schema["anyOf"] if part.get("type") != "null"])
         kind: Json = schema.get("type")
-        if isinstance(kind, list):
+        if is_array(kind):
             kind = next(name for name in kind if name != "null")
         if kind == "array":
             return self._list(schema)
@@ -151,12 +152,12 @@ class Validator:
 
     def _map(self, schema: Schema) -> Check:
         described: Json = schema.get("additionalProperties")
-        if not isinstance(described, dict) or not described:
+        if not is_object(described) or not described:
             return _any_object
         inner = self._any_schema(described)
 
         def check(value: Json, path: str, flaws: list[Flaw], account: Account) -> Json:
-            if not isinstance(value, dict):
+            if not is_object(value):
                 return _any_object(value, path, flaws, account)
             return {
                 key: inner(item, f"{path}.{key}", flaws, account) for key, item in value.items()
@@ -181,7 +182,7 @@ class Validator:
                     fitting.append(taken)
             if fitting:
                 # The variant that understands the most keys is the one that was meant.
-                return max(fitting, key=lambda taken: len(taken) if isinstance(taken, dict) else 0)
+                return max(fitting, key=lambda taken: len(taken) if is_object(taken) else 0)
             flaws.extend(min(tried, key=_severity))
             return None
 
@@ -196,7 +197,7 @@ class Validator:
         known = next(iter(variants.values()))
 
         def check(value: Json, path: str, flaws: list[Flaw], account: Account) -> Json:
-            if not isinstance(value, dict):
+            if not is_object(value):
                 return known(value, path, flaws, account)
             tag_path = f"{path}.{tag}" if path else tag
             chosen = value.get(tag)
@@ -219,7 +220,7 @@ def _anything(value: Json, _path: str, _flaws: list[Flaw], _account: Account) ->
 
 
 def _any_object(value: Json, path: str, flaws: list[Flaw], _account: Account) -> Json:
-    if isinstance(value, dict):
+    if is_object(value):
         return value
     if value != []:
         flaws.append(wrong_type(path, "array"))

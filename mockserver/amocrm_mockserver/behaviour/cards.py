@@ -9,6 +9,7 @@ from amocrm_mockserver.behaviour.events import record, record_added
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.behaviour.tags import check_tags, resolve, tag_names
 from amocrm_mockserver.filters import scalars
+from amocrm_mockserver.jsonvalue import object_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,6 +32,8 @@ _ASIDE = frozenset({"_embedded", "_values", "tags_to_add", "tags_to_delete", "vi
 
 class Cards(Behaviour):
     """An entity with a card in the CRM."""
+
+    keeps_rendering = True
 
     def columns(self) -> Mapping[str, Show]:
         """Values are kept by field and shown by the definitions."""
@@ -88,7 +91,7 @@ class Cards(Behaviour):
             raw = item.pop("custom_fields_values")
             path = "custom_fields_values"
             item["_values"] = field_values.read(account, kind, raw, path, flaws)
-        embedded = item.get("_embedded") or {}
+        embedded = object_at(item, "_embedded")
         check_tags(account, kind, embedded.get("tags"), "_embedded.tags", flaws)
         check_tags(account, kind, item.get("tags_to_add"), "tags_to_add", flaws)
 
@@ -169,7 +172,7 @@ class Cards(Behaviour):
     def _tags_after(self, exchange: Exchange, held: list[int], item: Row) -> list[int]:
         """The tags of a row after a write: the set is replaced, then added to, then reduced."""
         account, kind = exchange.account, self.table
-        embedded = item.get("_embedded") or {}
+        embedded = object_at(item, "_embedded")
         if "tags" in embedded:
             held = resolve(account, kind, embedded["tags"] or [])
         if item.get("tags_to_add"):

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.body import Item, read_items
 from amocrm_mockserver.envelope import hal
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import Flaw, ItemFlaws, invalid
 from amocrm_mockserver.validate import as_list
 
@@ -58,7 +59,7 @@ def create_complex(engine: Engine, exchange: Exchange) -> Response:
 
 def _check(engine: Engine, exchange: Exchange, item: Item, flaws: list[Flaw]) -> _Checked:
     embedded: Json = item.raw.get("_embedded")
-    embedded = embedded if isinstance(embedded, dict) else {}
+    embedded = embedded if is_object(embedded) else {}
     own = {key: value for key, value in embedded.items() if key not in _PARTS}
     raw = {**item.raw, "_embedded": own}
     lead: Row = engine.validator.check(exchange.operation.takes or "")(
@@ -78,7 +79,7 @@ def _check(engine: Engine, exchange: Exchange, item: Item, flaws: list[Flaw]) ->
 def _check_part(  # noqa: PLR0913, PLR0917 -- one part and where it stands
     engine: Engine, exchange: Exchange, kind: str, raw: Json, path: str, flaws: list[Flaw]
 ) -> _Part:
-    if isinstance(raw, dict) and raw.get("id") is not None:
+    if is_object(raw) and raw.get("id") is not None:
         schema = "leads.LeadComplexContact" if kind == "contacts" else "leads.CompanyLink"
         own: list[Flaw] = []
         link: Row = engine.validator.check(schema)(raw, path, own, exchange.account)

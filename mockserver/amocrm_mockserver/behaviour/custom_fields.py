@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import Flaw, bad_request, missing, unsupported
 
 if TYPE_CHECKING:
@@ -242,7 +243,7 @@ def _check_enums(item: Row, row: Row | None, flaws: list[Flaw]) -> None:
     values: set[str] = set()
     codes: set[str] = set()
     for index, enum in enumerate(item.get("enums") or ()):
-        if not isinstance(enum, dict):
+        if not is_object(enum):
             continue
         value, code = enum.get("value"), enum.get("code")
         if row is not None and enum.get("id") is not None and enum["id"] not in known:

@@ -6,6 +6,7 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import Flaw, missing, unsupported, wrong_type
 
 if TYPE_CHECKING:
@@ -193,7 +194,7 @@ def _read_object(_a: Account, _field: Row, value: Row, path: str, flaws: list[Fl
     inner = value.get("value")
     if _is_empty(inner):
         return None
-    if not isinstance(inner, dict):
+    if not is_object(inner):
         flaws.append(wrong_type(f"{path}.value", "array"))
         return None
     return {"value": dict(inner)}
@@ -234,7 +235,7 @@ def _read_invoice_item(
     if isinstance(price, int | float) and isinstance(quantity, int | float):
         total = price * quantity
     discount: Json = line.get("discount")
-    if isinstance(discount, dict) and isinstance(discount.get("value"), int | float):
+    if is_object(discount) and isinstance(discount.get("value"), int | float):
         off: float = discount["value"]
         total -= total * off / 100 if discount.get("type") == "percentage" else off
     line["is_discount_recalculated"] = False

@@ -8,6 +8,7 @@ from amocrm_mockserver.behaviour.events import FIELD_TYPES
 from amocrm_mockserver.behaviour.field_directory import FieldDirectory, field_directory
 from amocrm_mockserver.behaviour.field_types import ENUM_TYPES, SINGLE_TYPES, reader_of
 from amocrm_mockserver.filters import bounds, scalars
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import Flaw, missing, unsupported, wrong_type
 from amocrm_mockserver.validate import as_list
 
@@ -35,7 +36,7 @@ def read(account: Account, entity_type: str, raw: Json, path: str, flaws: list[F
         return taken
     for index, item in enumerate(items):
         at = f"{path}.{index}"
-        if not isinstance(item, dict):
+        if not is_object(item):
             flaws.append(wrong_type(at, "array"))
             continue
         field = _field(directory, item, at, flaws)
@@ -80,7 +81,7 @@ def _values(
     reader = reader_of(field["type"])
     taken: list[Row] = []
     for index, value in enumerate(given):
-        if not isinstance(value, dict):
+        if not is_object(value):
             flaws.append(wrong_type(f"{path}.{index}", "array"))
             continue
         one = reader(account, field, value, f"{path}.{index}", flaws)
@@ -187,7 +188,7 @@ def value_events(
 def _text(value: Json) -> str:
     if isinstance(value, bool):
         return str(int(value))
-    if isinstance(value, dict):
+    if is_object(value):
         return str(value.get("name") or value.get("file_name") or "")
     return "" if value is None else str(value)
 

@@ -9,6 +9,7 @@ from amocrm_mockserver.behaviour.events import record
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.stages import LOST, WON, first_stage, main_pipeline
 from amocrm_mockserver.behaviour.tags import attached
+from amocrm_mockserver.jsonvalue import array_at, object_at
 from amocrm_mockserver.problems import Flaw, unsupported
 from amocrm_mockserver.render import ABSENT
 
@@ -53,10 +54,10 @@ class Leads(Cards):
     def create(self, exchange: Exchange, item: Row) -> Row:
         """Make the lead and link what was named with it."""
         row = super().create(exchange, item)
-        embedded = item.get("_embedded") or {}
-        for contact in embedded.get("contacts") or ():
+        embedded = object_at(item, "_embedded")
+        for contact in array_at(embedded, "contacts"):
             self._link(exchange, row, "contacts", contact)
-        for company in embedded.get("companies") or ():
+        for company in array_at(embedded, "companies"):
             self._link(exchange, row, "companies", company)
         return row
 

@@ -100,7 +100,6 @@ def _set_pinned(exchange: Exchange, *, is_pinned: bool) -> Response:
     row = table.rows.get(exchange.variables["id"])
     entity = exchange.variables.get("entity_id")
     if row is None or entity not in (None, row["entity_id"]):
-        message = "Note not found"
-        raise not_found(message)
+        raise not_found("Note not found")
     table.change(row, {"is_pinned": is_pinned})
     return NOTHING

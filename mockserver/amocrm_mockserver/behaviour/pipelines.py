@@ -16,6 +16,7 @@ from amocrm_mockserver.behaviour.stages import (
     stages,
 )
 from amocrm_mockserver.behaviour.statuses import check_color, shown_status, status_row
+from amocrm_mockserver.jsonvalue import Json, array_at, object_at
 from amocrm_mockserver.problems import (
     Flaw,
     ProblemError,
@@ -70,7 +71,7 @@ class Pipelines(Behaviour):
         """Colours of the first stages are from the list; there are limits."""
         if exchange.seeding:
             return
-        given: list[Row] = (item.get("_embedded") or {}).get("statuses") or []
+        given: list[Row] = array_at(object_at(item, "_embedded"), "statuses")
         for index, stage in enumerate(given):
             check_color(stage, f"_embedded.statuses.{index}.color", flaws)
         if row is None and len(exchange.account.table("pipelines").rows) >= _MOST_PIPELINES:
@@ -170,7 +171,7 @@ def add_pipeline(account: Account, item: Row) -> Row:
     table.add(row)
     if row["is_main"]:
         _demote_others(account, number)
-    given: list[Row] = (item.get("_embedded") or {}).get("statuses") or []
+    given: list[Row] = array_at(object_at(item, "_embedded"), "statuses")
     statuses = account.table("statuses")
     for stage in _first_stages(account, number, given, is_unsorted_on=row["is_unsorted_on"]):
         statuses.add(stage)
@@ -181,9 +182,9 @@ def _first_stages(
     account: Account, number: int, given: list[Row], *, is_unsorted_on: bool
 ) -> Iterable[Row]:
     known = {stage.get("id"): stage for stage in given}
-    unsorted = next((stage for stage in given if stage.get("type") == UNSORTED_TYPE), {})
     if is_unsorted_on:
-        yield {**_unsorted(account, number), **_own(unsorted)}
+        named = [stage for stage in given if stage.get("type") == UNSORTED_TYPE]
+        yield {**_unsorted(account, number), **(_own(named[0]) if named else {})}
     plain = [
         stage
         for stage in given
@@ -194,7 +195,7 @@ def _first_stages(
         word = 0 if account.speaks_russian else 1
         plain = [{"name": names[word], "color": names[2]} for names in _REGULAR]
     for place, stage in enumerate(plain):
-        own: int = stage.get("id") or account.next_id("statuses")
+        own: Json = stage.get("id") or account.next_id("statuses")
         yield status_row(
             account,
             number,

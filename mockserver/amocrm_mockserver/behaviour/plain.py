@@ -37,6 +37,8 @@ class Behaviour:
     """A change of one row answers with `request_id` though none was sent."""
     one_will_do: ClassVar[bool] = False
     """A bare object is taken where a list is due."""
+    keeps_rendering: ClassVar[bool] = False
+    """What is shown of a row follows from the row, its links and directories, and nothing else."""
     shown_after_write: ClassVar[frozenset[str]] = frozenset()
     """Members of `with` that answers to writes show without being asked."""
 

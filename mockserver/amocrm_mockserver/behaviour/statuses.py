@@ -139,8 +139,7 @@ class Statuses(Behaviour):
     def _pipeline(self, exchange: Exchange) -> int:
         number = int(exchange.variables["pipeline_id"])
         if not exchange.account.has("pipelines", number):
-            message = "Pipeline not found"
-            raise not_found(message)
+            raise not_found("Pipeline not found")
         return number
 
     def _describe(self, exchange: Exchange, row: Row, given: list[Row]) -> None:

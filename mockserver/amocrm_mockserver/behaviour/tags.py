@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import Flaw, missing, unsupported
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def check_tags(account: Account, entity_type: str, refs: Json, path: str, f: lis
     """Every tag is named by a known id or by a name."""
     known = account.table(f"tags:{entity_type}").rows
     for index, ref in enumerate(refs or ()):
-        if not isinstance(ref, dict):
+        if not is_object(ref):
             continue
         if ref.get("id") is not None:
             if ref["id"] not in known:
