@@ -18,7 +18,7 @@ def distrust(context: Context) -> None:
         open_account(stranger, context)
         try:
             if "login" in stranger.not_offered:
-                stranger.ask("read_account")
+                stranger.ask("create_lead", name="Nobody's", price=1)
             else:
                 stranger.ask("login", code=context.code)
         except ClientError as error:
@@ -45,7 +45,7 @@ def read_account(context: Context) -> None:
     same(told, {name: account[name] for name in told}, "the account")
 
 
-@step("Access", "renews an access token that ran out, by the refresh token")
+@step("Renewal", "renews an access token that ran out, by the refresh token")
 def refresh(context: Context) -> None:
     """Get tokens two days ago, hand them to the client today; it works on with new ones."""
     now = time.time()
@@ -58,7 +58,7 @@ def refresh(context: Context) -> None:
     _expect_renewal(context, old)
 
 
-@step("Access", "renews an access token that the server takes no more")
+@step("Renewal", "renews an access token that the server takes no more")
 def refresh_refused(context: Context) -> None:
     """The token is young and revoked; the write that met it is repeated with new tokens."""
     old = context.account.exchange(context.server.issue_code(context.account))

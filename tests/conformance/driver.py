@@ -4,9 +4,11 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
+from threading import Timer
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from attrs import define, field
 
@@ -14,8 +16,10 @@ from .environment import Environment
 
 __all__ = ["ClientError", "Driver", "DriverError", "NotOfferedError"]
 
-_TRUST = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
-_NOT_PASSED_ON = (
+_TRUST: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+_PATIENCE_SECONDS: Final = 60
+"""No step takes a tenth of it; a client that walks round in a circle would take for ever."""
+_NOT_PASSED_ON: Final = (
     *_TRUST,
     "SSL_CERT_DIR",
     "CURL_CA_BUNDLE",
@@ -40,7 +44,7 @@ class NotOfferedError(Exception):
 
 
 class DriverError(Exception):
-    """The driver died or does not know the command: a fault of the harness."""
+    """The driver died, was ended for taking too long, or does not know the command."""
 
 
 @define
@@ -61,13 +65,16 @@ class Driver:
 
     def __enter__(self) -> Self:
         """Start the process and read what it offers."""
-        self._process = subprocess.Popen(
-            self.environment.command,
-            env=self._variables(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        # What a client prints belongs to nobody's report, but a failure may need it.
+        with self.environment.log.open("a", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                self.environment.command,
+                env=self._variables(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         offer = self._read()
         self._commands = frozenset(offer["commands"])
         self.not_offered = offer["not_offered"]
@@ -84,7 +91,8 @@ class Driver:
         process = self._running()
         with process:
             if process.stdin:
-                process.stdin.close()
+                with suppress(BrokenPipeError):
+                    process.stdin.close()
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
@@ -97,24 +105,37 @@ class Driver:
         if command not in self._commands:
             message = f"the driver of {self.environment.client.name} has no command {command!r}"
             raise DriverError(message)
-        pipe = self._running().stdin
-        if pipe is None:  # pragma: no cover - the process was started with a pipe
-            raise DriverError("no pipe")
-        pipe.write(json.dumps({"command": command, "arguments": arguments}) + "\n")
-        pipe.flush()
-        answer = self._read()
+        self._write(json.dumps({"command": command, "arguments": arguments}))
+        overdue = Timer(_PATIENCE_SECONDS, self._running().kill)
+        overdue.start()
+        try:
+            answer = self._read()
+        finally:
+            overdue.cancel()
         if "error" in answer:
             raise ClientError("{type}: {message}".format_map(answer["error"]))
         return answer["result"]
+
+    def _write(self, line: str) -> None:
+        pipe = self._running().stdin
+        try:
+            if pipe:
+                pipe.write(f"{line}\n")
+                pipe.flush()
+        except BrokenPipeError as error:
+            raise self._ended_early() from error
 
     def _read(self) -> dict[str, Any]:
         pipe = self._running().stdout
         line = pipe.readline() if pipe else ""
         if not line:
-            message = f"the driver of {self.environment.client.name} ended early; see above"
-            raise DriverError(message)
+            raise self._ended_early()
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    def _ended_early(self) -> DriverError:
+        name = self.environment.client.name
+        return DriverError(f"the driver of {name} ended early; see {self.environment.log}")
 
     def _running(self) -> subprocess.Popen[str]:
         if self._process is None:

@@ -38,6 +38,11 @@ class Environment:
         return (str(_python_of(self.folder)), str(self.client.driver))
 
     @property
+    def log(self) -> Path:
+        """Where what the client prints goes."""
+        return self.folder / "log"
+
+    @property
     def variables(self) -> dict[str, str]:
         """Environment variables by which the driver finds the client."""
         if self.client.language == "node":
@@ -56,6 +61,7 @@ def prepare(client: Client) -> Environment:
     environment = Environment(client, ROOT / client.folder.name)
     stamp = environment.folder / "stamp"
     wanted = _fingerprint(client)
+    environment.log.unlink(missing_ok=True)
     if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
         return environment
     shutil.rmtree(environment.folder, ignore_errors=True)

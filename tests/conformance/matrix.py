@@ -33,6 +33,10 @@ and the first step proves it. After each step the state of the server is read by
 a token of its own and compared; what a client says of itself counts only where the step asks
 what it read.
 
+The clients are pinned by hash in `tests/conformance/clients/`, installed into `.conformance/`
+and driven by one script each. Without Node.js the npm columns do not run: a line says so, and
+`AMOCRM_REQUIRE_TOOLS=1` makes it a failure. A step that fails makes the run fail.
+
 """
 
 _LEGEND: Final = """\

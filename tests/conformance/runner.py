@@ -50,7 +50,7 @@ def _take(step: Step, context: Context) -> Outcome:
         step.check(context)
     except NotOfferedError as error:
         return Outcome("not offered", str(error))
-    except (MismatchError, ClientError) as error:
+    except (MismatchError, ClientError, DriverError) as error:
         return Outcome("failed", str(error))
     except (LookupError, TypeError, ValueError, RuntimeError) as error:
         # The server answered something that the check itself cannot read.

@@ -16,11 +16,13 @@ import urllib3
 from attrs import define, field
 
 from .account import Account
+from .environment import ROOT
 
 __all__ = ["Server", "ServerError"]
 
 _READY: Final = re.compile(r"ready (?P<plain>http://\S+) https://[^:]+:(?P<tls_port>\d+)")
 _START_SECONDS: Final = 60
+_LOG: Final = ROOT / "server.log"
 
 
 class ServerError(Exception):
@@ -46,11 +48,14 @@ class Server:
     def __enter__(self) -> Self:
         """Start the process and wait for its line."""
         listeners = ("--host", "127.0.0.1", "--port", "0", "--tls-port", "0")
-        self._process = subprocess.Popen(
-            (_executable(), *listeners, "--ca-file", str(self.ca_file), "--no-limits"),
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        ROOT.mkdir(exist_ok=True)
+        with _LOG.open("w", encoding="utf-8") as log:
+            self._process = subprocess.Popen(
+                (_executable(), *listeners, "--ca-file", str(self.ca_file), "--no-limits"),
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         overdue = Timer(_START_SECONDS, self._process.kill)
         overdue.start()
         try:
@@ -138,7 +143,7 @@ class Server:
             ready = _READY.match(line)
             if ready:
                 return ready
-        raise ServerError("the mock server ended before it said that it was ready; see above")
+        raise ServerError(f"the mock server ended before it was ready; see {_LOG}")
 
 
 def _executable() -> str:

@@ -183,7 +183,7 @@ def move_lead(lead_id, pipeline_id, status_id):
 
 
 def list_fields():
-    return [int(field) for field in _client().get_custom_fields_mapping()]
+    return [int(field) for field in _client().get_custom_fields_mapping(force_update=True)]
 
 
 def read_fields(lead_id, definitions):

@@ -22,7 +22,7 @@ NOT_OFFERED = {
     "create_complex": "has no call for leads/complex",
     "refresh_refused": "goes by the token's own expiry only",
     "read_again": "repeats no request",
-    "unlink_contact": "its unlink() posts to the link route",
+    "unlink_contact": "posts its unlink() to the link route",
 }
 
 _storage = tokens.MemoryTokensStorage()
@@ -186,7 +186,7 @@ def move_lead(lead_id, pipeline_id, status_id):
 
 
 def list_fields():
-    return _ids(fields.CustomFieldModel.get_for(Lead))
+    return _ids(fields.CustomFieldModel.get_for(Lead()))
 
 
 def _lead_with(definitions):

@@ -25,6 +25,7 @@ const GENERIC = [
 ];
 
 const DAY = 86400;
+const FAR_TOO_MANY_PAGES = 100;
 
 let client;
 let settings;
@@ -34,7 +35,10 @@ const idsOf = (rows) => rows.map(({ id }) => id);
 async function walk(factory, criteria) {
   const page = await factory.get(criteria);
   const ids = idsOf(page.getData());
-  while (page.hasNext()) {
+  for (let number = 1; page.hasNext(); number += 1) {
+    if (number > FAR_TOO_MANY_PAGES) {
+      throw new Error('the next page never ends');
+    }
     await page.next();
     ids.push(...idsOf(page.getData()));
   }

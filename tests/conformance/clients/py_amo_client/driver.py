@@ -6,7 +6,7 @@ from py_amo.schemas import LeadSchema
 from py_amo.services import AmoSession
 
 _TOKEN = "is handed one access token and never renews it"
-_NO_IDS = "does not tell the ids of what it created, but for leads"
+_NO_IDS = "tells no ids of what it created, but for leads"
 NOT_OFFERED = {
     "*": "has no call for it",
     "login": _TOKEN,
@@ -17,7 +17,7 @@ NOT_OFFERED = {
     "create_company": _NO_IDS,
     "create_contacts": _NO_IDS,
     "find_nothing": "reads JSON in an empty answer",
-    "update_contact": "cannot read the answer to it",
+    "update_contact": "cannot read the answer to the update of a contact",
     "update_leads": "updates one entity a request",
     "read_again": "repeats no request",
 }

@@ -2,9 +2,11 @@
 'use strict';
 
 const { serve } = require('../common/wire.js');
-const { Amo, NoContentError } = require('@shevernitskiy/amo');
+const { Amo } = require('@shevernitskiy/amo');
 
 const NOT_OFFERED = {
+  find_nothing: 'takes an empty list for an error',
+  unlink_contact: 'takes the answer to a done unlinking for an error',
   read_again: 'repeats no request',
   refresh_refused: "goes by the token's own expiry only",
 };
@@ -17,24 +19,12 @@ let settings;
 const idsOf = (rows) => rows.map(({ id }) => id);
 const made = (answer, key) => idsOf(answer._embedded[key]);
 
-// It raises for every answer without a body, an empty list and a done unlinking included.
-async function unlessEmpty(answer, otherwise) {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof NoContentError) {
-      return otherwise;
-    }
-    throw error;
-  }
-}
-
 async function walk(fetchPage, key, limit = 50) {
   const ids = [];
   for (let page = 1; ; page += 1) {
-    const answer = await unlessEmpty(fetchPage({ page, limit }), null);
-    ids.push(...(answer ? made(answer, key) : []));
-    if (!answer || !answer._links.next) {
+    const answer = await fetchPage({ page, limit });
+    ids.push(...made(answer, key));
+    if (!answer._links.next) {
       return ids;
     }
   }
@@ -273,11 +263,6 @@ const commands = {
       metadata: { is_main: true },
     };
     await client.link.addLinksByEntityId(lead_id, 'leads', [link]);
-  },
-
-  async unlink_contact({ lead_id, contact_id }) {
-    const link = { to_entity_id: contact_id, to_entity_type: 'contacts' };
-    await unlessEmpty(client.link.deleteLinksByEntityId(lead_id, 'leads', [link]));
   },
 
   async employ_contact({ contact_id, company_name }) {
