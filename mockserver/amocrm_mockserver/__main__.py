@@ -16,6 +16,7 @@ from amocrm_mockserver.state_file import StateError, keep_in_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
 __all__ = ["main"]
 
@@ -89,11 +90,15 @@ def _tell_credentials(server: MockServer) -> None:
 async def _serve(listeners: Listeners) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def stop(_: int, frame: FrameType | None) -> None:  # noqa: ARG001 -- the signature is signal's
+        loop.call_soon_threadsafe(ended.set)
+
     for number in (signal.SIGINT, signal.SIGTERM):
         try:
             loop.add_signal_handler(number, ended.set)
         except NotImplementedError:  # Windows: signals reach the main thread only
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+            signal.signal(number, stop)
     await listeners.start()
     proxy = "" if listeners.proxy_url is None else f" proxy={listeners.proxy_url}"
     sys.stdout.write(f"ready {listeners.url} {listeners.tls_url}{proxy}\n")

@@ -32,6 +32,8 @@ __all__ = [
 ]
 
 FAULT_FIELDS: Final = frozenset(fields_dict(FaultRule))
+_END_OF_TIME: Final = 253_402_300_799
+"""The last second that a date can be written of."""
 _RATE_FIELDS: Final = frozenset(fields_dict(Rates))
 LIMIT_FIELDS: Final = _RATE_FIELDS | {"block", "unblock"}
 
@@ -55,18 +57,16 @@ def clock(server: MockServer, _: ControlCall) -> object:
 def set_clock(server: MockServer, call: ControlCall) -> object:
     """Freeze at once or at a time, let go, move forward; in this order if several are asked."""
     freeze = call.body.get("freeze")
-    if freeze is True:
-        server.clock.freeze()
-    elif freeze not in {None, False}:
-        server.clock.freeze(_moment(freeze))
-    if call.get("unfreeze", bool):
+    moment = None if freeze is None or isinstance(freeze, bool) else _moment(freeze)
+    unfreeze = call.get("unfreeze", bool)
+    seconds = _seconds(call.body.get("advance", 0))
+    if (server.clock.now() if moment is None else moment) + seconds > _END_OF_TIME:
+        raise ControlError("the clock ends with the year 9999")
+    if freeze is not None and freeze is not False:
+        server.clock.freeze(moment)
+    if unfreeze:
         server.clock.unfreeze()
-    seconds = call.body.get("advance")
-    if seconds is not None:
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or seconds < 0:
-            message = "advance must be a number of seconds, 0 or more; the clock never goes back"
-            raise ControlError(message)
-        server.clock.advance(seconds)
+    server.clock.advance(seconds)
     return clock(server, call)
 
 
@@ -139,8 +139,14 @@ def _rule(armed: ArmedRule) -> dict[str, object]:
     }
 
 
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        raise ControlError("advance must be a number of seconds, 0 or more; it never goes back")
+    return value
+
+
 def _moment(value: object) -> float:
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and 0 <= value <= _END_OF_TIME:
         return float(value)
     if isinstance(value, str):
         try:
@@ -149,5 +155,6 @@ def _moment(value: object) -> float:
             pass
         else:
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    message = "freeze must be true, unix seconds, or a time such as 2026-01-31T12:00:00+03:00"
-    raise ControlError(message)
+    raise ControlError(
+        "freeze must be true, unix seconds, or a time such as 2026-01-31T12:00:00+03:00"
+    )

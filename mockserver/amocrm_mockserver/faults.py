@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ArmedRule", "FaultRule", "Faults", "spoil"]
 
 
-def _upper(value: object) -> object:
+def _upper(value: str | None) -> str | None:
     return value.upper() if isinstance(value, str) else value
 
 

@@ -148,9 +148,11 @@ def _bind(host: str, port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
         sock.listen(_BACKLOG)
-    except OSError:
+    except OSError as error:
         sock.close()
-        raise
+        raise OSError(
+            error.errno, f"cannot listen at {host} port {port}: {error.strerror}"
+        ) from error
     sock.setblocking(False)
     return sock
 

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from hashlib import sha256
 from threading import RLock
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from attrs import evolve
 
-from amocrm_mockserver import api, control, oauth
+from amocrm_mockserver import control, oauth
 from amocrm_mockserver.admission import addressed_account, admit, bearer_token
+from amocrm_mockserver.api import answer as answer_api
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.faults import Faults, spoil
 from amocrm_mockserver.limits import Limits, Rates
@@ -21,7 +23,7 @@ from amocrm_mockserver.snapshot import freeze_world, thaw_world
 from amocrm_mockserver.world import World, build_world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.message import Request, Response
@@ -53,7 +55,7 @@ class MockServer:
             self.faults = Faults()
 
     @contextmanager
-    def locked(self) -> Iterator[World]:
+    def locked(self) -> Generator[World]:
         """The world, while no request changes it."""
         with self._lock:
             yield self.world
@@ -75,6 +77,7 @@ class MockServer:
             if is_head:
                 request = evolve(request, method="GET")
             path = "/" + request.path.strip("/")
+            answered = self.world.answered
             if control.is_control_path(path):
                 account = None
                 response = _answer_or_refuse(lambda: control.answer(self, request, path))
@@ -83,7 +86,9 @@ class MockServer:
                 response = self._answer(request, path, account)
             if self.on_change is not None and request.method != "GET":
                 self.on_change()
-            return self._complete(response, account, is_head=is_head)
+            subdomain = "" if account is None else account.subdomain
+            answered[subdomain] = number = answered.get(subdomain, 0) + 1
+            return self._complete(response, f"{subdomain}/{number}", is_head=is_head)
 
     def _answer(self, request: Request, path: str, account: Account | None) -> Response:
         subdomain = None if account is None else account.subdomain
@@ -98,7 +103,8 @@ class MockServer:
             return oauth.answer(self.world, request, path)
         if not path.startswith("/api/"):
             zone = "amocrm.ru" if account is None else account.zone
-            raise unknown_route(request.method, request.origin + request.path, zone=zone)
+            url = request.origin + quote(request.path)
+            raise unknown_route(request.method, url, zone=zone)
         if account is not None:
             token = bearer_token(self.world, request)
             client_id = None if token is None else token.grant.client_id
@@ -106,15 +112,13 @@ class MockServer:
             if refusal is not None:
                 raise refusal
         admitted, caller = admit(self.world, request)
-        return api.answer(admitted, caller, request)
+        return answer_api(admitted, caller, request)
 
-    def _complete(self, response: Response, account: Account | None, *, is_head: bool) -> Response:
-        subdomain = "" if account is None else account.subdomain
-        number = self.world.answered.get(subdomain, 0) + 1
-        self.world.answered[subdomain] = number
+    def _complete(self, response: Response, place: str, *, is_head: bool) -> Response:
+        """The answer with what every answer has; `place` is unlike that of any other answer."""
         more = [
             ("Date", self.clock.http_date()),
-            ("X-Request-Id", sha256(f"{subdomain}/{number}".encode()).hexdigest()[:32]),
+            ("X-Request-Id", sha256(place.encode()).hexdigest()[:32]),
         ]
         if response.status != 204:  # it has no body, nor a length of one
             more.append(("Content-Length", str(len(response.body))))

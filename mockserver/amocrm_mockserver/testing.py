@@ -12,7 +12,7 @@ from amocrm_mockserver.integration import REDIRECT_URI, Integration
 from amocrm_mockserver.tokens import issue_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.clock import Clock
@@ -84,7 +84,7 @@ def fresh_account(
 @contextmanager
 def mock_amocrm(
     seed: Seed | None = None, *, clock: Clock | None = None, limits: bool = False
-) -> Iterator[MockAccount]:
+) -> Generator[MockAccount]:
     """A server on a free port and a fresh account in it; also a decorator.
 
     `with mock_amocrm() as account: AmoCRM(account.domain, token=account.token,

@@ -48,13 +48,13 @@ class Authority:
         """What the TLS listener works with."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.set_alpn_protocols(["http/1.1"])
-        self._certificate.configure_cert(context)
+        self._certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]  -- takes pyOpenSSL's, too
         return context
 
     def client_context(self) -> ssl.SSLContext:
         """What a client in the same process can verify the server with."""
         context = ssl.create_default_context()
-        self._ca.configure_trust(context)
+        self._ca.configure_trust(context)  # pyright: ignore[reportUnknownMemberType]  -- as above
         return context
 
 

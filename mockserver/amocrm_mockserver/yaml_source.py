@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from attrs import define, field, frozen
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from collections.abc import Set as AbstractSet
 
+    from yaml import SafeLoader
     from yaml.nodes import Node
 
 __all__ = ["Place", "Source", "SourceError", "read_source"]
@@ -17,7 +18,7 @@ __all__ = ["Place", "Source", "SourceError", "read_source"]
 _KINDS: dict[type, str] = {
     dict: "a mapping",
     list: "a list",
-    str: "an empty text",
+    str: "a text",
     int: "a number",
     float: "a number",
     bool: "true or false",
@@ -34,9 +35,9 @@ class Source:
     """A file's name, its value, the lines of its keys, and the faults found so far."""
 
     name: str
-    value: object = None
+    value: object = field(default=None, repr=False)
     lines: dict[str, int] = field(factory=dict[str, int], repr=False)
-    faults: list[str] = field(factory=list[str])
+    faults: list[str] = field(factory=list[str], repr=False)
 
     def root(self) -> Place:
         """The whole file."""
@@ -63,7 +64,7 @@ class Place:
     value: object
 
     def __contains__(self, key: str) -> bool:
-        return isinstance(self.value, dict) and key in self.value
+        return key in (_as_mapping(self.value) or {})
 
     def fault(self, text: str) -> None:
         """Note that something is wrong here."""
@@ -72,12 +73,9 @@ class Place:
     def at(self, key: str | int) -> Place:
         """What stands under a key or at an index; None if nothing does."""
         path = f"{self.path}[{key}]" if isinstance(key, int) else f"{self.path}.{key}".lstrip(".")
-        value: object = None
-        if isinstance(self.value, dict):
-            value = self.value.get(key)
-        elif isinstance(self.value, list) and isinstance(key, int):
-            value = self.value[key]
-        return Place(self.source, path, value)
+        if isinstance(key, int):
+            return Place(self.source, path, (_as_list(self.value) or [])[key])
+        return Place(self.source, path, (_as_mapping(self.value) or {}).get(key))
 
     def check_keys(self, known: AbstractSet[str]) -> None:
         """Note keys that mean nothing here."""
@@ -87,20 +85,22 @@ class Place:
 
     def mapping(self, *, without: AbstractSet[str] = frozenset()) -> dict[str, object]:
         """The mapping that must stand here."""
-        if not isinstance(self.value, dict):
+        values = _as_mapping(self.value)
+        if values is None:
             self.fault(f"must be a mapping, and is {_kind(self.value)}")
             return {}
-        return {str(key): value for key, value in self.value.items() if key not in without}
+        return {str(key): value for key, value in values.items() if key not in without}
 
     def items(self, key: str) -> Iterator[Place]:
         """The items of the list under a key; nothing if there is no such key."""
         place = self.at(key)
         if place.value is None:
             return
-        if not isinstance(place.value, list):
+        values = _as_list(place.value)
+        if values is None:
             place.fault(f"must be a list, and is {_kind(place.value)}")
             return
-        for index in range(len(place.value)):
+        for index in range(len(values)):
             yield place.at(index)
 
     def text(self, key: str) -> str:
@@ -116,7 +116,8 @@ class Place:
         if isinstance(self.value, str) and self.value:
             return self.value
         hint = "; put quotes around it" if isinstance(self.value, (int, float)) else ""
-        self.fault(f"must be a text, and is {_kind(self.value)}{hint}")
+        kind = "empty" if self.value == "" else _kind(self.value)
+        self.fault(f"must be a text, and is {kind}{hint}")
         return ""
 
 
@@ -130,13 +131,18 @@ def read_source(text: str, name: str) -> Source:
         node = loader.get_single_node()
         if node is not None:
             _note_lines(node, "", source)
-            source.value = loader.construct_document(node)
+            source.value = _construct(loader, node)
     except yaml.YAMLError as error:
         message = f"{name}: is not YAML: {error}"
         raise SourceError(message) from error
     finally:
         loader.dispose()
     return source
+
+
+def _construct(loader: SafeLoader, node: Node) -> object:
+    value: object = loader.construct_document(node)  # pyright: ignore[reportUnknownMemberType]  -- PyYAML's stub
+    return value
 
 
 def _note_lines(node: Node, path: str, source: Source) -> None:
@@ -146,13 +152,22 @@ def _note_lines(node: Node, path: str, source: Source) -> None:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             below = f"{path}.{key.value}".lstrip(".")
-            if below in source.lines:
-                source.faults.append(f"{source.at(below)} stands here twice")
+            known = below in source.lines
             source.lines[below] = key.start_mark.line + 1
+            if known:
+                source.faults.append(f"{source.at(below)} stands here twice")
             _note_lines(value, below, source)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             _note_lines(value, f"{path}[{index}]", source)
+
+
+def _as_mapping(value: object) -> dict[object, object] | None:
+    return cast("dict[object, object]", value) if isinstance(value, dict) else None
+
+
+def _as_list(value: object) -> list[object] | None:
+    return cast("list[object]", value) if isinstance(value, list) else None
 
 
 def _kind(value: object) -> str:

@@ -40,12 +40,12 @@ def pool_classes(server: MockServer) -> dict[str, type[HTTPConnectionPool]]:
         default_port = 443  # type: ignore[misc]  # urllib3's own HTTPSConnection does so, too
 
     class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
+        ConnectionCls = Plain  # pyright: ignore[reportAssignmentType]  -- so are urllib3's own
 
     class SecurePool(HTTPConnectionPool):
         """Knows https only by its name; there is no TLS in it."""
 
-        ConnectionCls = Secure
+        ConnectionCls = Secure  # pyright: ignore[reportAssignmentType]  -- as above
         scheme = "https"
 
         def __init__(self, host: str, port: int | None = None, **options: Any) -> None:  # as above
@@ -154,7 +154,7 @@ def _read(body: Any) -> bytes:
         return b""
     if isinstance(body, str):
         return body.encode()
-    if isinstance(body, (bytes, bytearray, memoryview)):
+    if isinstance(body, (bytes, bytearray)):
         return bytes(body)
     if hasattr(body, "read"):
         return _read(body.read())

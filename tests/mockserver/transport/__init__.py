@@ -1,0 +1,1 @@
+"""The mock server's sockets, OAuth, control calls and clock."""
