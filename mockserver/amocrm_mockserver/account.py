@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from attrs import Factory, define, field, frozen
 
 from amocrm_mockserver.linkage import Links
-from amocrm_mockserver.state import KEPT, Table
+from amocrm_mockserver.state import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +23,6 @@ _KEYS: Mapping[str, tuple[str, ...]] = {"statuses": ("pipeline_id", "id")}
 """Tables whose rows are not found by their id alone."""
 _SHOWN_ALONE = frozenset({"leads", "contacts", "companies", "customers", "tasks", "notes"})
 """Tables whose columns no other row shows."""
-_MOST_KEPT = 4000
 
 
 @frozen(kw_only=True)
@@ -58,12 +56,8 @@ class Account:
     """Ids that a seed has named."""
     directories: dict[str, FieldDirectory] = field(factory=dict[str, "FieldDirectory"], repr=False)
     """Custom fields by entity type, as looked up by writes; emptied when a field changes."""
-    kept: deque[Row] = Factory(deque["Row"])
-    """Rows that keep their last rendering, oldest first."""
     directory_changes: int = 0
     """Grows when a row changes that others may show: a tag, a custom field, a loss reason."""
-    definitions: int = 0
-    """Grows when a custom field changes, so that what was made of the old ones is not used."""
 
     def __attrs_post_init__(self) -> None:
         self.links = Links(self._forget_rendering)
@@ -117,16 +111,7 @@ class Account:
         self.directory_changes += 1
 
     def _forget_rendering(self, kind: str, number: int) -> None:
-        row = self.table(kind).rows.get(number)
-        if row is not None:
-            row.pop(KEPT, None)
-
-    def keep(self, row: Row, rendering: Json) -> None:
-        """Let a row keep its rendering; only so many rows do."""
-        row[KEPT] = rendering
-        self.kept.append(row)
-        if len(self.kept) > _MOST_KEPT:
-            self.kept.popleft().pop(KEPT, None)
+        self.table(kind).kept.pop(number, None)
 
     def has(self, table: str, key: Json) -> bool:
         """Whether a row exists and is not in the trash."""
@@ -147,7 +132,6 @@ class Account:
 
     def redefine(self) -> None:
         """Tell that custom fields have changed."""
-        self.definitions += 1
         self.directories.clear()
 
 

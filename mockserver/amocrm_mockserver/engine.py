@@ -23,7 +23,6 @@ from amocrm_mockserver.problems import (
 )
 from amocrm_mockserver.render import View
 from amocrm_mockserver.selection import select
-from amocrm_mockserver.state import KEPT
 from amocrm_mockserver.validate import Validator
 
 if TYPE_CHECKING:
@@ -109,17 +108,17 @@ class Engine:
         """What a reader sees of a row; kept with the row where that is safe."""
         if not behaviour.keeps_rendering or row.get("is_deleted"):
             return self.show(exchange, behaviour.part(exchange, row))
-        account = exchange.account
         key = (
             exchange.caller.origin,
             exchange.operation.item,
             exchange.wanted,
-            account.directory_changes,
+            exchange.account.directory_changes,
         )
-        kept: Json = row.get(KEPT)
+        table = behaviour.home(exchange)
+        kept: Json = table.kept.get(table.key(row))
         if kept is None or kept[0] != key:
             kept = key, orjson.Fragment(orjson.dumps(self.show(exchange, row)))
-            account.keep(row, kept)
+            table.keep(row, kept)
         return kept[1]
 
     def _create(self, exchange: Exchange) -> Response:

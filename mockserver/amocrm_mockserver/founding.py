@@ -94,7 +94,7 @@ _SETTINGS: Final = frozenset(
 )
 """Keys of a seed that set columns of the account itself."""
 _EARLY: Final = frozenset(
-    {"users", "groups", "roles", "pipelines", "loss_reasons", "task_types", "links"}
+    {"users", "groups", "roles", "pipelines", "loss_reasons", "task_types", "links", "sources"}
 )
 _PLAIN: Final = "predefined_fields"
 
@@ -165,6 +165,8 @@ def _add_directories(account: Account, seed: Mapping[str, object]) -> None:
         kind = {"color": None, "icon_id": None, "code": None, **given}
         kind.setdefault("id", account.next_id("task_types"))
         account.table("task_types").add(kind)
+    for source in _list(seed, "sources"):
+        account.table("sources").add({"name": "", **source})
     now = int(account.clock.now())
     usual: list[Row] = [{"name": names[word]} for names in _LOSS_REASONS]
     for place, reason in enumerate(_list(seed, "loss_reasons") or usual):

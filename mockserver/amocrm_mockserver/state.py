@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from amocrm_mockserver.jsonvalue import Json, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["KEPT", "Entry", "Key", "Table", "sort_value"]
+__all__ = ["Entry", "Key", "Table", "sort_value"]
 
 Key: TypeAlias = Json
 """What a row is found by: its id, its uid, or a tuple of columns."""
@@ -19,8 +19,7 @@ Key: TypeAlias = Json
 Entry: TypeAlias = tuple[int, Json, Key]
 """A row's place in an order: rank of the value's kind, the value, then the key."""
 
-KEPT: Final = "_kept"
-"""Where a row keeps its last rendering; a change of the row drops it."""
+_MOST_KEPT = 4000
 
 _NUMBER, _TEXT = 1, 2
 _HIDING = frozenset({"is_deleted", "_hidden"})
@@ -42,7 +41,7 @@ class Table:
     in the trash (`is_deleted`) and not those marked `_hidden`. `notify` is called at each change.
     """
 
-    __slots__ = ("_columns", "_equal", "_notify", "_order", "rows")
+    __slots__ = ("_columns", "_equal", "_notify", "_order", "kept", "rows")
 
     def __init__(
         self,
@@ -51,6 +50,8 @@ class Table:
         notify: Callable[[], None] | None = None,
     ) -> None:
         self.rows: dict[Key, Row] = {}
+        self.kept: dict[Key, Json] = {}
+        """Last renderings of rows; a change of the row drops its own."""
         self._columns = columns
         self._notify = notify
         self._order: dict[str, list[Entry]] = {}
@@ -75,7 +76,8 @@ class Table:
 
     def change(self, row: Row, changes: Row) -> None:
         """Set columns of a row."""
-        row.pop(KEPT, None)
+        if self.kept:
+            self.kept.pop(self.key(row), None)
         self._tell()
         if self._order or self._equal:
             names = {*self._order, *self._equal}
@@ -88,9 +90,16 @@ class Table:
 
     def remove(self, row: Row) -> None:
         """Forget a row."""
+        self.kept.pop(self.key(row), None)
         self._tell()
         self._leave(row, {*self._order, *self._equal})
         del self.rows[self.key(row)]
+
+    def keep(self, row: Row, rendering: Json) -> None:
+        """Remember how a row was rendered; only so many are."""
+        if len(self.kept) >= _MOST_KEPT:
+            self.kept.clear()
+        self.kept[self.key(row)] = rendering
 
     def _tell(self) -> None:
         if self._notify is not None:

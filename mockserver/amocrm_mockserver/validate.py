@@ -194,23 +194,17 @@ class Validator:
             value: self._object(self._contract.resolve({"$ref": reference}), without)
             for value, reference in schema["discriminator"]["mapping"].items()
         }
-        known = next(iter(variants.values()))
+        other = self._object(self._contract.schema(schema["x-amo-fallback"]), without)
 
         def check(value: Json, path: str, flaws: list[Flaw], account: Account) -> Json:
-            if not is_object(value):
-                return known(value, path, flaws, account)
-            tag_path = f"{path}.{tag}" if path else tag
-            chosen = value.get(tag)
-            if chosen is None and tag != without:
-                flaws.append(missing(tag_path))
-                return None
-            if not isinstance(chosen, str):
-                flaws.append(wrong_type(tag_path, "string"))
+            chosen = value.get(tag) if is_object(value) else None
             variant = variants.get(chosen) if isinstance(chosen, str) else None
-            if variant is None:
-                flaws.append(unsupported(tag_path))
-                return None
-            return variant(value, path, flaws, account)
+            if variant is not None:
+                return variant(value, path, flaws, account)
+            taken = other(value, path, flaws, account)
+            if chosen is not None:
+                flaws.append(unsupported(f"{path}.{tag}" if path else tag))
+            return taken
 
         return check
 

@@ -123,7 +123,7 @@ class Cards(Behaviour):
         tags = self._tags_after(exchange, row["_tags"], item)
         old = {name: row.get(name) for name in changes}
         former = row["_tags"]
-        self.home(exchange).change(row, {**changes, **held, "_tags": tags})
+        self.home(exchange).change(row, {**changes, "_values": held, "_tags": tags})
         by = row["updated_by"]
         self.log_changes(exchange, row, old)
         for number in changed:

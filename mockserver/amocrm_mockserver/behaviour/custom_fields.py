@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
-from amocrm_mockserver.jsonvalue import is_object
+from amocrm_mockserver.jsonvalue import is_object, object_at
 from amocrm_mockserver.problems import Flaw, bad_request, missing, unsupported
 
 if TYPE_CHECKING:
@@ -199,10 +199,10 @@ class CustomFields(Behaviour):
         super().delete(exchange, row)
         table = account.table(self._entity_type(exchange))
         for entity in table.rows.values():
-            held: dict[int, list[Row]] = entity.get("_values") or {}
-            if row["id"] in held:
-                left = {number: values for number, values in held.items() if number != row["id"]}
-                table.change(entity, {"_values": left, "_shown_values": None})
+            held = object_at(entity, "_values")
+            if str(row["id"]) in held:
+                left = {key: values for key, values in held.items() if key != str(row["id"])}
+                table.change(entity, {"_values": left})
         account.redefine()
 
 

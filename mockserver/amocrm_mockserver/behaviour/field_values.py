@@ -8,12 +8,12 @@ from amocrm_mockserver.behaviour.events import FIELD_TYPES
 from amocrm_mockserver.behaviour.field_directory import FieldDirectory, field_directory
 from amocrm_mockserver.behaviour.field_types import ENUM_TYPES, SINGLE_TYPES, reader_of
 from amocrm_mockserver.filters import bounds, scalars
-from amocrm_mockserver.jsonvalue import is_object
+from amocrm_mockserver.jsonvalue import is_object, object_at
 from amocrm_mockserver.problems import Flaw, missing, unsupported, wrong_type
 from amocrm_mockserver.validate import as_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.brackets import Tree
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Values", "field_test", "merge", "read", "show", "texts", "value_events"]
 
-Values: TypeAlias = "dict[int, list[Row] | None]"
-"""By field: the new values, or None to clear the field."""
+Values: TypeAlias = "dict[str, list[Row] | None]"
+"""By the field's id in digits, as JSON has its keys: the new values, or None to clear the field."""
 
 
 def read(account: Account, entity_type: str, raw: Json, path: str, flaws: list[Flaw]) -> Values:
@@ -41,7 +41,7 @@ def read(account: Account, entity_type: str, raw: Json, path: str, flaws: list[F
             continue
         field = _field(directory, item, at, flaws)
         if field is not None:
-            taken[field["id"]] = _values(account, field, item, at, flaws)
+            taken[str(field["id"])] = _values(account, field, item, at, flaws)
     return taken
 
 
@@ -92,39 +92,28 @@ def _values(
     return taken or None
 
 
-def merge(row: Row, values: Values) -> tuple[Row, list[int]]:
-    """The columns that hold the values of a row after a write, and the fields that changed."""
-    held: dict[int, list[Row]] = dict(row.get("_values") or {})
-    changed: list[int] = []
-    for number, new in values.items():
-        if held.get(number) != new:
-            changed.append(number)
-            if new is None:
-                held.pop(number)
-            else:
-                held[number] = new
-    if not changed:
-        return {}, changed
-    return {"_values": held, "_shown_values": None}, changed
+def merge(row: Row, values: Values) -> tuple[Row, list[str]]:
+    """The values of a row after a write, and the fields that changed."""
+    held = dict(object_at(row, "_values"))
+    changed = [number for number, new in values.items() if held.get(number) != new]
+    for number in changed:
+        if values[number] is None:
+            held.pop(number)
+        else:
+            held[number] = values[number]
+    return held, changed
 
 
 def show(account: Account, entity_type: str, row: Row) -> list[Row] | None:
     """The values as they are read: filled fields only, in the order of the card."""
-    held: Mapping[int, list[Row]] | None = row.get("_values")
+    held = row.get("_values")
     if not held:
         return None
-    kept: Json = row.get("_shown_values")
-    if kept is not None and kept[0] == account.definitions:
-        shown: list[Row] | None = kept[1]
-        return shown
     directory = field_directory(account, entity_type)
-    numbers = [number for number in held if number in directory.by_id]
+    numbers = [number for key in held if (number := int(key)) in directory.by_id]
     numbers.sort(key=directory.places.__getitem__)
-    found = [_shown_field(directory, number, held[number]) for number in numbers]
-    shown = [item for item in found if item["values"]] or None
-    # A mere cache, which no index covers: it is set without the table's knowledge.
-    row["_shown_values"] = (account.definitions, shown)
-    return shown
+    found = [_shown_field(directory, number, held[str(number)]) for number in numbers]
+    return [item for item in found if item["values"]] or None
 
 
 def _shown_field(directory: FieldDirectory, number: int, values: list[Row]) -> Row:
@@ -166,10 +155,11 @@ def texts(account: Account, entity_type: str, row: Row) -> list[str]:
 
 
 def value_events(
-    account: Account, entity_type: str, number: int, values: list[Row] | None
+    account: Account, entity_type: str, key: str, values: list[Row] | None
 ) -> list[Json]:
     """The values of one field as the events list shows them."""
     directory = field_directory(account, entity_type)
+    number = int(key)
     field = directory.by_id[number]
     shown = _shown_field(directory, number, values or [])["values"]
     return [
@@ -196,18 +186,18 @@ def _text(value: Json) -> str:
 def field_test(tree: Tree) -> Test:
     """Rows by the values of custom fields: any value of a field, and all fields named."""
     tests = [
-        _one_field_test(key, wanted)
+        _one_field_test(str(key), wanted)
         for key, wanted in (tree.items() if isinstance(tree, dict) else ())
         if isinstance(key, int)
     ]
     return lambda row: all(test(row.get("_values") or {}) for test in tests)
 
 
-def _one_field_test(number: int, tree: Tree) -> Callable[[Mapping[int, list[Row]]], bool]:
+def _one_field_test(number: str, tree: Tree) -> Callable[[Row], bool]:
     if isinstance(tree, dict) and ("from" in tree or "to" in tree):
         low, high = bounds(tree, since=False)
 
-        def lies_within(values: Mapping[int, list[Row]]) -> bool:
+        def lies_within(values: Row) -> bool:
             found = [_as_number(value.get("value")) for value in values.get(number, ())]
             return any(
                 one is not None and (low is None or one >= low) and (high is None or one <= high)

@@ -55,6 +55,7 @@ class Pipelines(Behaviour):
     """What may be done with pipelines."""
 
     noun = "Pipeline"
+    default_order = "sort"
     marks_one = True
 
     def embeds(self) -> Mapping[str, Show]:
