@@ -1,0 +1,111 @@
+"""Typed client of the amoCRM (Kommo) API.
+
+```python
+from amocrm_gen import AmoCRM
+
+amo = AmoCRM("example", token="…")
+for lead in amo.leads.find(limit=60):
+    print(lead.id, lead.name)
+```
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.errors import (
+        AccountBlocked,
+        AmoError,
+        ApiError,
+        BatchError,
+        ConfigurationError,
+        Conflict,
+        EditError,
+        Forbidden,
+        MissingExtra,
+        NotFound,
+        OAuthError,
+        PaymentRequired,
+        Problem,
+        RateLimited,
+        ReauthorisationRequired,
+        ResponseError,
+        ServerError,
+        TransportError,
+        Unauthorized,
+        ValidationError,
+    )
+    from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.tokens.file import FileTokenStore
+    from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
+    from amocrm_gen.runtime.tokens.store import TokenStore
+    from amocrm_gen.runtime.tokens.token import Token
+    from amocrm_gen.runtime.unset import UNSET, Unset
+    from amocrm_gen.v4.aclient import AsyncAmoCRM
+    from amocrm_gen.v4.client import AmoCRM
+
+    __version__: str
+
+__all__ = [
+    "UNSET",
+    "AccountBlocked",
+    "AmoCRM",
+    "AmoError",
+    "ApiError",
+    "AsyncAmoCRM",
+    "BatchError",
+    "ConfigurationError",
+    "Conflict",
+    "EditError",
+    "FileTokenStore",
+    "Forbidden",
+    "Integration",
+    "MemoryTokenStore",
+    "MissingExtra",
+    "NotFound",
+    "OAuthError",
+    "PaymentRequired",
+    "Problem",
+    "RateLimited",
+    "ReauthorisationRequired",
+    "ResponseError",
+    "ServerError",
+    "Token",
+    "TokenStore",
+    "TransportError",
+    "Unauthorized",
+    "Unset",
+    "ValidationError",
+    "__version__",
+]
+
+_ELSEWHERE: Final = {
+    "AmoCRM": "v4.client",
+    "AsyncAmoCRM": "v4.aclient",
+    "FileTokenStore": "runtime.tokens.file",
+    "Integration": "runtime.integration",
+    "MemoryTokenStore": "runtime.tokens.memory",
+    "Token": "runtime.tokens.token",
+    "TokenStore": "runtime.tokens.store",
+    "UNSET": "runtime.unset",
+    "Unset": "runtime.unset",
+}
+"""Where the public names live that are no errors."""
+
+
+def __getattr__(name: str) -> Any:  # Any: whichever name it is
+    """Import a public name when it is first used."""
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - a start can spare it
+
+        return version("amocrm-gen")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(f"{__name__}.{_ELSEWHERE.get(name, 'runtime.errors')}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -15,10 +15,10 @@ Retry: TypeAlias = Literal["safe", "idempotent", "refused_only"]
 `refused_only` just when the server said, or the network shows, that nothing was done."""
 
 Envelope: TypeAlias = Literal[
-    "page", "page_total", "list_total", "written", "created_total", "array", "item", "none"
+    "page", "page_total", "list_total", "written", "created_total", "array", "item", "none", "raw"
 ]
 """How the answer wraps its items. The first two give a `Page`, the next four a list, `item` one
-object, `none` nothing."""
+object, `none` nothing, `raw` whatever JSON there is."""
 
 T = TypeVar("T")
 

@@ -1,11 +1,31 @@
 """The synchronous client: urllib3 under the conversation."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import TypeVar
+from types import TracebackType
+from typing import Generic, Self, TypeVar
 
-from amocrm_gen.runtime.call import Call, Operation, Page
+from attrs import define
+from urllib3 import PoolManager
+
+from amocrm_gen.runtime import oauth
+from amocrm_gen.runtime.batch import write
+from amocrm_gen.runtime.call import Call, Method, Operation, Page
+from amocrm_gen.runtime.converse import converse
+from amocrm_gen.runtime.driver import Driver, pool_for
+from amocrm_gen.runtime.edit import Edit
+from amocrm_gen.runtime.errors import NotFound
+from amocrm_gen.runtime.integration import Integration
+from amocrm_gen.runtime.locks.locks import Locks
 from amocrm_gen.runtime.paging import Paginator
+from amocrm_gen.runtime.raw import raw_call
+from amocrm_gen.runtime.assembly import session_of
+from amocrm_gen.runtime.throttle.throttle import Throttle
+from amocrm_gen.runtime.tokens.store import TokenStore
+from amocrm_gen.runtime.tokens.token import Token
+from amocrm_gen.runtime.types import JsonInput, JsonValue
+from amocrm_gen.runtime.unset import UNSET, Unset
+from amocrm_gen.runtime.walk import Walk
 
 __all__ = ["Client"]
 
@@ -15,15 +35,81 @@ R = TypeVar("R")
 
 
 class Client:
-    """Sends calls to one account."""
+    """One account of amoCRM or Kommo, for any number of threads.
+
+    It takes a long-lived `token`, or an `integration` with the `store` that its tokens are kept in.
+
+    Args:
+        account: "example", "example.amocrm.ru", "example.kommo.com".
+        token: A long-lived access token.
+        integration: What renews tokens, and what `authorize` needs.
+        store: Where tokens are kept; memory if left out.
+        base_url: Where to send requests instead, as for tests: "http://127.0.0.1:8080".
+        throttle: Keeps the rate; None switches it off. Left out, all clients of this process that
+            share an integration or an account share their throttles.
+        locks: Keep two writers off one entity; left out, all clients of this process share them.
+        timeout: Seconds to wait for a connection, and for each part of an answer.
+        max_retries: How often a call is repeated where that is safe.
+        prefetch: Pages that lists ask for ahead; 0 is one after the other.
+        user_agent: Put in front of the package's own.
+        ca_file: Certificates to trust instead of the system's.
+        transport: A urllib3 pool manager to use instead of an own one; it is not closed here.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        *,
+        token: str | None = None,
+        integration: Integration | None = None,
+        store: TokenStore | None = None,
+        base_url: str | None = None,
+        throttle: Throttle | Unset | None = UNSET,
+        locks: Locks | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 4,
+        prefetch: int = 0,
+        user_agent: str | None = None,
+        ca_file: str | None = None,
+        transport: PoolManager | None = None,
+    ) -> None:
+        self._session = session_of(
+            account,
+            token=token,
+            integration=integration,
+            store=store,
+            base_url=base_url,
+            throttle=throttle,
+            locks=locks,
+            max_retries=max_retries,
+            user_agent=user_agent,
+        )
+        self._prefetch = prefetch
+        pool = transport
+        if pool is None:
+            pool = pool_for(self._session.account.origin, ca_file, size=10 + prefetch)
+        self._owned = pool if transport is None else None
+        self._driver = Driver(pool, timeout)
+
+    def __repr__(self) -> str:
+        """Tell the account; nothing secret."""
+        return f"{type(self).__name__}({self.domain!r})"
+
+    @property
+    def domain(self) -> str:
+        """The account: `example.amocrm.ru`."""
+        return self._session.account.domain
 
     def send(self, call: Call[T]) -> T:
-        """Send one call and read its answer."""
-        raise NotImplementedError(call)
+        """Send one call and return what it returns."""
+        return self._driver.run(converse(self._session, call))
 
     def send_or_none(self, call: Call[T]) -> T | None:
         """Send one call; None instead of `NotFound`."""
-        raise NotImplementedError(call)
+        try:
+            return self.send(call)
+        except NotFound:
+            return None
 
     def paginate(
         self,
@@ -36,20 +122,101 @@ class Client:
         prefetch: int | None = None,
     ) -> Paginator[T]:
         """Walk a list; `make(page, limit)` gives the call of one page."""
-        raise NotImplementedError(make, operation, limit, page_size, page, prefetch)
+        walk = Walk.plan(operation, limit=limit, page_size=page_size, page=page)
+        ahead = self._prefetch if prefetch is None else prefetch
+        return Paginator(lambda number, size: self.send(make(number, size)), walk, ahead)
 
     def write(
         self,
         make: Callable[[Sequence[I]], Call[list[R]]],
-        items: I | Iterable[I],
+        items: object,
         *,
         operation: Operation,
     ) -> R | list[R]:
-        """Create or update one item or any number; `make(items)` gives the call of one batch."""
-        raise NotImplementedError(make, items, operation)
+        """Create or update one item or any number; `make(items)` gives the call of one batch.
+
+        `items` is an I or an iterable of I: no more is said here, since mypy takes a union of the
+        two for `object` when I is a union itself. The facades say it.
+        """
+        return self._driver.run(write(self._session, make, items, operation))
 
     def edit(
         self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]
     ) -> AbstractContextManager[T]:
         """Lock, read, let the `with` body change the object, send what it changed."""
-        raise NotImplementedError(read, write, takes)
+        return _Editing(self._driver, Edit(self._session, read, write, takes))
+
+    def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: Mapping[str, object] | Sequence[tuple[str, str]] = (),
+        json: JsonInput = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> JsonValue:
+        """Send any request to the account and return the JSON of its answer, None for 204.
+
+        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}.
+        """
+        return self.send(raw_call(method, path, query=query, json=json, headers=headers))
+
+    def authorization_url(self, *, state: str | None = None, mode: str | None = None) -> str:
+        """Return the page where a person grants the integration access.
+
+        Check on return that `state` came back unchanged.
+        """
+        return oauth.authorization_url(self._session, state=state, mode=mode)
+
+    def authorize(self, code: str, *, referer: str | None = None) -> Token:
+        """Exchange an authorization code for tokens and keep them.
+
+        `referer` is the parameter that came with the code: the account that granted access. A host
+        that is not amoCRM's is refused.
+        """
+        return self._driver.run(oauth.authorize(self._session, code, referer))
+
+    def look_up_domain(self) -> str:
+        """Ask where the account is now; it keeps its tokens when it is renamed."""
+        return self._driver.run(oauth.domain_of(self._session))
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._owned is not None:
+            self._owned.clear()
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close all connections."""
+        self.close()
+
+
+@define
+class _Editing(Generic[T, I, R]):
+    """An edit as a context manager."""
+
+    driver: Driver
+    edit: Edit[T, I, R]
+
+    def __enter__(self) -> T:
+        return self.driver.run(self.edit.begin())
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self.driver.run(self.edit.finish())
+        finally:
+            self.driver.run(self.edit.end())

@@ -1,9 +1,9 @@
-"""Tells mappings and sequences among values of unknown type."""
+"""Tells objects and lists among values of unknown type."""
 
 from collections.abc import Mapping, Sequence, Set
 from typing import TypeGuard
 
-__all__ = ["is_listing", "is_mapping"]
+__all__ = ["is_list", "is_listing", "is_mapping", "is_object"]
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
@@ -14,3 +14,13 @@ def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
 def is_listing(value: object) -> TypeGuard[Sequence[object] | Set[object]]:
     """Tell whether a value becomes a JSON list; text and bytes do not."""
     return isinstance(value, Sequence | Set) and not isinstance(value, str | bytes | bytearray)
+
+
+def is_object(value: object) -> TypeGuard[dict[str, object]]:
+    """Tell whether a decoded JSON value is an object."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Tell whether a decoded JSON value is a list."""
+    return isinstance(value, list)

@@ -1,42 +1,176 @@
 """Walks a list page by page."""
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Generic, TypeVar
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
+from concurrent.futures import Future
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from attrs import evolve, frozen
 
 from amocrm_gen.runtime.call import Page
+from amocrm_gen.runtime.walk import Walk
+
+if TYPE_CHECKING:
+    from asyncio import Task
 
 __all__ = ["AsyncPaginator", "Paginator"]
 
 T = TypeVar("T")
 
 
+@frozen
 class Paginator(Generic[T]):
-    """All items of a list; pages are asked for as the loop reaches them."""
+    """All items of a list; pages are asked for as the loop reaches them.
+
+    Each loop over it starts anew.
+    """
+
+    _fetch: Callable[[int, int], Page[T]]
+    _start: Walk
+    _prefetch: int = 0
+    """Pages to ask for ahead, by threads."""
 
     def __iter__(self) -> Iterator[T]:
         """Go through the items."""
-        raise NotImplementedError
+        for page in self.pages():
+            yield from page.items
 
     def pages(self) -> Iterator[Page[T]]:
         """Go through whole pages."""
-        raise NotImplementedError
+        walk = evolve(self._start)
+        return self._ahead(walk) if self._prefetch > 0 else self._one_by_one(walk)
 
     def first(self) -> T | None:
         """Return the first item, or None; one request."""
-        raise NotImplementedError
+        size = 1 if self._start.number == 1 else self._start.size
+        if self._start.is_over:
+            return None
+        return next(iter(self._fetch(self._start.number, size).items), None)
+
+    def all(self) -> list[T]:
+        """Return all items in a list."""
+        return list(self)
+
+    def _one_by_one(self, walk: Walk) -> Iterator[Page[T]]:
+        while not walk.is_over:
+            page = self._fetch(walk.number, walk.size)
+            cut = _cut(walk, page)
+            if cut.items:
+                yield cut
+            if not walk.goes_on_after(page):
+                return
+
+    def _ahead(self, walk: Walk) -> Generator[Page[T]]:
+        if walk.is_over:
+            return
+        page = self._fetch(walk.number, walk.size)
+        cut = _cut(walk, page)
+        if not walk.goes_on_after(page):
+            # Nothing is asked for ahead before a first full page.
+            yield from [cut] * bool(cut.items)
+            return
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only who prefetches
+
+        pool = ThreadPoolExecutor(self._prefetch, thread_name_prefix="amocrm-pages")
+        asked: deque[Future[Page[T]]] = deque()
+        number = walk.number
+        try:
+            while True:
+                while len(asked) < walk.pages_ahead(self._prefetch):
+                    asked.append(pool.submit(self._fetch, number, walk.size))
+                    number += 1
+                yield cut
+                if not asked:
+                    return
+                page = asked.popleft().result()
+                cut = _cut(walk, page)
+                if not walk.goes_on_after(page):
+                    yield from [cut] * bool(cut.items)
+                    return
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
+@frozen
 class AsyncPaginator(Generic[T]):
-    """All items of a list; pages are asked for as the loop reaches them."""
+    """All items of a list; pages are asked for as the loop reaches them.
 
-    def __aiter__(self) -> AsyncIterator[T]:
+    Each loop over it starts anew.
+    """
+
+    _fetch: Callable[[int, int], Awaitable[Page[T]]]
+    _start: Walk
+    _prefetch: int = 0
+    """Pages to ask for ahead, by tasks."""
+
+    async def __aiter__(self) -> AsyncIterator[T]:
         """Go through the items."""
-        raise NotImplementedError
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                for item in page.items:
+                    yield item
 
-    def pages(self) -> AsyncIterator[Page[T]]:
+    def pages(self) -> AsyncGenerator[Page[T]]:
         """Go through whole pages."""
-        raise NotImplementedError
+        walk = evolve(self._start)
+        return self._ahead(walk) if self._prefetch > 0 else self._one_by_one(walk)
 
     async def first(self) -> T | None:
         """Return the first item, or None; one request."""
-        raise NotImplementedError
+        size = 1 if self._start.number == 1 else self._start.size
+        if self._start.is_over:
+            return None
+        return next(iter((await self._fetch(self._start.number, size)).items), None)
+
+    async def all(self) -> list[T]:
+        """Return all items in a list."""
+        return [item async for item in self]
+
+    async def _one_by_one(self, walk: Walk) -> AsyncGenerator[Page[T]]:
+        while not walk.is_over:
+            page = await self._fetch(walk.number, walk.size)
+            cut = _cut(walk, page)
+            if cut.items:
+                yield cut
+            if not walk.goes_on_after(page):
+                return
+
+    async def _ahead(self, walk: Walk) -> AsyncGenerator[Page[T]]:
+        if walk.is_over:
+            return
+        page = await self._fetch(walk.number, walk.size)
+        cut = _cut(walk, page)
+        from asyncio import ensure_future  # noqa: PLC0415 - a start can spare it
+
+        asked: deque[Task[Page[T]]] = deque()
+        number = walk.number
+        goes_on = walk.goes_on_after(page)
+        try:
+            while True:
+                # Nothing is asked for ahead before a first full page.
+                while goes_on and len(asked) < walk.pages_ahead(self._prefetch):
+                    asked.append(ensure_future(self._fetch(number, walk.size)))
+                    number += 1
+                if cut.items:
+                    yield cut
+                if not goes_on or not asked:
+                    return
+                page = await asked.popleft()
+                cut = _cut(walk, page)
+                goes_on = walk.goes_on_after(page)
+        finally:
+            for task in asked:
+                task.cancel()
+                task.add_done_callback(_forget)
+
+
+def _cut(walk: Walk, page: Page[T]) -> Page[T]:
+    wanted = walk.take(len(page.items))
+    return page if wanted == len(page.items) else evolve(page, items=page.items[:wanted])
+
+
+def _forget(task: "Task[Page[T]]") -> None:
+    """Look at the error of a page that nobody wants any more, so that asyncio does not report it."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,178 @@
+"""Reads good answers: takes the items out of their envelope and makes models of them."""
+
+import gc
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from threading import Lock
+from types import GenericAlias
+from typing import Final, cast
+
+from attrs import define, field, frozen
+from orjson import JSONDecodeError, loads
+
+from amocrm_gen.runtime.call import Call, Page
+from amocrm_gen.runtime.effects import Response
+from amocrm_gen.runtime.errors import NotFound, Problem, ResponseError
+from amocrm_gen.runtime.kinds import is_list, is_object
+from amocrm_gen.runtime.refusal import problems_in
+from amocrm_gen.runtime.types import JsonValue
+
+__all__ = ["Answer", "CollectorPause", "answer_of", "collector_pause"]
+
+
+@frozen
+class Answer:
+    """What a call returned, and what a good answer yet complains of."""
+
+    value: object
+    problems: tuple[Problem, ...] = ()
+
+
+def answer_of(call: Call[object], response: Response) -> Answer:
+    """Read the answer to a call."""
+    envelope = call.operation.envelope
+    if envelope == "none":
+        return Answer(None)
+    if response.status == 204 or not response.body:
+        return Answer(_nothing(call, response))
+    with collector_pause.while_reading(len(response.body)):
+        try:
+            return _read(call, response)
+        except ResponseError as error:
+            error.operation = call.operation.name
+            error.status = response.status
+            error.request_id = response.headers.get("x-request-id")
+            raise
+
+
+def _nothing(call: Call[object], response: Response) -> object:
+    operation = call.operation
+    match operation.envelope:
+        case "page" | "page_total":
+            return Page[object]([])
+        case "list_total" | "written" | "created_total" | "array":
+            return []
+        case "item" if operation.method == "GET":
+            raise NotFound(
+                "there is no such entity",
+                operation=operation.name,
+                status=response.status,
+                request_id=response.headers.get("x-request-id"),
+            )
+        case _:
+            return None
+
+
+def _read(call: Call[object], response: Response) -> Answer:
+    try:
+        content: object = loads(response.body)
+    except JSONDecodeError as error:
+        raise ResponseError(f"the answer is no JSON: {error}") from None
+    operation = call.operation
+    if operation.envelope == "raw":
+        return Answer(content)
+    # A good answer can complain of single items: API v2 does, and calls of v4.
+    problems = () if operation.method == "GET" else _complaints(content, call.body)
+    match operation.envelope:
+        case "page" | "page_total":
+            return Answer(_page(call, content))
+        case "list_total" | "written" | "created_total":
+            return Answer(_items(call, content), problems)
+        case "array":
+            return Answer(_structure(content, call, "$", many=True), problems)
+        case _:
+            return Answer(_structure(content, call, "$", many=False), problems)
+
+
+def _complaints(content: object, sent: object) -> tuple[Problem, ...]:
+    return tuple(problems_in(content, sent)) if is_object(content) else ()
+
+
+def _page(call: Call[object], content: object) -> Page[object]:
+    envelope = _object(content, "$")
+    links = _object(envelope.get("_links", {}), "$._links")
+    number = envelope.get("_page")
+    total, pages = envelope.get("_total_items"), envelope.get("_page_count")
+    return Page(
+        _items(call, envelope),
+        number if isinstance(number, int) else 1,
+        next_href=_href(links, "next"),
+        self_href=_href(links, "self"),
+        total_items=total if isinstance(total, int) else None,
+        page_count=pages if isinstance(pages, int) else None,
+    )
+
+
+def _href(links: Mapping[str, object], name: str) -> str | None:
+    link = links.get(name)
+    found = link.get("href") if is_object(link) else None
+    return found if isinstance(found, str) else None
+
+
+def _items(call: Call[object], content: object) -> list[object]:
+    key = call.operation.key or ""
+    embedded = _object(_object(content, "$").get("_embedded", {}), "$._embedded")
+    if key not in embedded:
+        return []
+    found = _structure(embedded[key], call, f"$._embedded.{key}", many=True)
+    return found if is_list(found) else []
+
+
+def _structure(content: object, call: Call[object], path: str, *, many: bool) -> object:
+    if call.returns is None:
+        return content
+    from amocrm_gen.runtime import convert  # noqa: PLC0415 - loads cattrs, which a start can spare
+
+    shape = GenericAlias(list, call.returns) if many else call.returns
+    found: object = convert.structure(cast("JsonValue", content), shape, path=path)
+    return found
+
+
+def _object(value: object, path: str) -> Mapping[str, object]:
+    if is_object(value):
+        return value
+    # PHP writes an empty object as an empty list.
+    if value == [] or value is None:
+        return {}
+    raise ResponseError(f"{path}: expected an object, got {type(value).__name__}", path=path)
+
+
+_LARGE: Final = 16_384
+
+
+@define
+class CollectorPause:
+    """Holds the garbage collector still while a large answer is read.
+
+    Reading makes thousands of objects and no garbage, yet the collector would look through all of
+    them again and again: most of the time of a long walk. Nothing of the caller's runs meanwhile.
+    """
+
+    enabled: bool = True
+    """Set it to False to leave the collector alone."""
+    _depth: int = field(default=0, init=False)
+    _was_on: bool = field(default=False, init=False)
+    _lock: Lock = field(factory=Lock, init=False, repr=False)
+
+    @contextmanager
+    def while_reading(self, size: int) -> Generator[None]:
+        """Pause for an answer of so many bytes; nested and parallel pauses end with the last."""
+        if not self.enabled or size < _LARGE:
+            yield
+            return
+        with self._lock:
+            if self._depth == 0:
+                self._was_on = gc.isenabled()
+                gc.disable()
+            self._depth += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._depth -= 1
+                if self._depth == 0 and self._was_on:
+                    gc.enable()
+
+
+collector_pause: Final = CollectorPause()
+"""The pause of this process."""

@@ -1,0 +1,90 @@
+"""Makes a session of what the constructor of a client is given."""
+
+import platform
+import random
+from importlib.metadata import PackageNotFoundError, version
+from typing import Final
+
+from amocrm_gen.runtime.account import Account
+from amocrm_gen.runtime.errors import ConfigurationError
+from amocrm_gen.runtime.integration import Integration
+from amocrm_gen.runtime.locks.locks import Locks
+from amocrm_gen.runtime.locks.memory import shared_locks
+from amocrm_gen.runtime.policy import Policy
+from amocrm_gen.runtime.session import Session
+from amocrm_gen.runtime.throttle.shared import shared_throttle
+from amocrm_gen.runtime.throttle.throttle import Throttle
+from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
+from amocrm_gen.runtime.tokens.store import TokenStore
+from amocrm_gen.runtime.tokens.token import Token, claims_of
+from amocrm_gen.runtime.unset import Unset, UnsetType
+
+__all__ = ["session_of"]
+
+_UNKNOWN: Final = "0+unknown"
+
+
+def _own_version() -> str:
+    try:
+        return version("amocrm-gen")
+    except PackageNotFoundError:
+        return _UNKNOWN
+
+
+def session_of(
+    account: str,
+    *,
+    token: str | None,
+    integration: Integration | None,
+    store: TokenStore | None,
+    base_url: str | None,
+    throttle: Throttle | Unset | None,
+    locks: Locks | None,
+    max_retries: int,
+    user_agent: str | None,
+) -> Session:
+    """Check what is given and put it together; nothing is read and nothing is sent."""
+    if token is None and integration is None and store is None:
+        raise ConfigurationError(
+            "the client has neither a token nor an integration",
+            advice='pass token="…", or integration=Integration(…) and a store',
+        )
+    held = None if token is None else _token(token)
+    claims = claims_of("" if held is None else held.access_token)
+    zone = claims.get("base_domain")
+    place = Account.parse(
+        account, base_url=base_url, zone=zone if isinstance(zone, str) and zone else None
+    )
+    client_id = claims.get("aud") if integration is None else integration.client_id
+    if isinstance(throttle, UnsetType):
+        throttle = shared_throttle(place.domain, str(client_id or ""))
+    return Session(
+        account=place,
+        token=held,
+        integration=integration,
+        store=store or (MemoryTokenStore() if held is None else None),
+        throttle=throttle,
+        locks=locks or shared_locks,
+        policy=Policy(max_retries=max_retries),
+        random=random.random,
+        headers={
+            "User-Agent": _agent(user_agent),
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+        },
+    )
+
+
+def _token(text: str) -> Token:
+    token = text.strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigurationError(
+            "the token is empty or holds characters that no token has",
+            advice="copy the long-lived token from the integration's page once more",
+        )
+    return Token(access_token=token)
+
+
+def _agent(given: str | None) -> str:
+    own = f"amocrm-gen/{_own_version()} python/{platform.python_version()}"
+    return own if given is None else f"{given} {own}"

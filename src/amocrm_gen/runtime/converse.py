@@ -1,0 +1,157 @@
+"""The conversation of one call: everything that is decided between asking and having the answer.
+
+Nothing here does any I/O or reads a clock: a conversation yields what is to be done, and is sent
+what came of it. Two small drivers carry it out.
+"""
+
+import re
+from collections.abc import Iterator
+from contextvars import ContextVar
+from functools import cache
+from typing import Final, TypeVar, cast
+from urllib.parse import unquote, urlencode
+
+from orjson import dumps
+
+from amocrm_gen.runtime.answers import Answer, answer_of
+from amocrm_gen.runtime.call import Call, Operation
+from amocrm_gen.runtime.effects import Free, Hold, Response, Send, Talk
+from amocrm_gen.runtime.errors import (
+    AmoError,
+    Conflict,
+    ConfigurationError,
+    Problem,
+    Unauthorized,
+    ValidationError,
+)
+from amocrm_gen.runtime.exchange import attempt, attempts_of, give_up_or_wait
+from amocrm_gen.runtime.kinds import is_list, is_object
+from amocrm_gen.runtime.oauth import can_renew, renewed, usable_token
+from amocrm_gen.runtime.session import Session
+from amocrm_gen.runtime.tokens.token import Token
+
+__all__ = ["ask", "complaint_of", "converse", "held_keys", "respond"]
+
+T = TypeVar("T")
+
+held_keys: Final = ContextVar[frozenset[str]]("held_keys", default=frozenset())
+"""Locks that the code around a call holds already, as inside `edit`."""
+
+
+def converse(session: Session, call: Call[T]) -> Talk[T]:
+    """Make a call and return what it returns."""
+    answer = yield from ask(session, cast("Call[object]", call))
+    if answer.problems:
+        raise complaint_of(call.operation, answer.problems)
+    return cast("T", answer.value)
+
+
+def complaint_of(operation: Operation, problems: tuple[Problem, ...]) -> AmoError:
+    """Return the error for what a good answer complains of."""
+    outdated = all("last modified date is older" in problem.detail.lower() for problem in problems)
+    kind = Conflict if outdated else ValidationError
+    return kind(
+        "the answer refuses some items", operation=operation.name, status=200, problems=problems
+    )
+
+
+def ask(session: Session, call: Call[object], *, splittable: bool = False) -> Talk[Answer]:
+    """Make a call under its locks, and return the answer with what it complains of."""
+    keys = [key for key in _lock_keys(session, call) if key not in held_keys.get()]
+    if not keys:
+        response = yield from respond(session, call, splittable=splittable)
+        return answer_of(call, response)
+    held = yield Hold(session.locks, sorted(set(keys)))
+    try:
+        response = yield from respond(session, call, splittable=splittable)
+    finally:
+        yield Free(held)
+    return answer_of(call, response)
+
+
+def respond(session: Session, call: Call[object], *, splittable: bool = False) -> Talk[Response]:
+    """Make a call and return the bare answer: token, throttle, retries and errors are seen to."""
+    operation = call.operation
+    attempts = attempts_of(session, operation.retry, splittable=splittable)
+    was_renewed = False
+    while True:
+        token = yield from usable_token(session)
+        outcome = yield from attempt(
+            session,
+            _request(session, call, token),
+            name=operation.name,
+            sent=call.body,
+            secrets=session.secrets,
+        )
+        if isinstance(outcome, Response):
+            return outcome
+        if isinstance(outcome, Unauthorized) and not was_renewed and can_renew(session):
+            # A refused call has done nothing, so even a create is made again; once.
+            was_renewed = True
+            yield from renewed(session, token)
+            continue
+        yield from give_up_or_wait(attempts, outcome)
+
+
+def _request(session: Session, call: Call[object], token: Token) -> Send:
+    headers = {**session.headers, "Authorization": f"Bearer {token.access_token}"}
+    headers.update(call.headers)
+    body = None
+    if call.body is not None:
+        headers["Content-Type"] = "application/json"
+        body = _encoded(call)
+    query = f"?{urlencode(call.query)}" if call.query else ""
+    return Send(call.operation.method, _url(session, call.path) + query, headers, body)
+
+
+def _encoded(call: Call[object]) -> bytes:
+    try:
+        return dumps(call.body)
+    except TypeError as error:
+        raise ConfigurationError(
+            f"{call.operation.name}: the body cannot be written as JSON: {error}",
+            advice="give text, numbers, truth values, lists, mappings or models",
+        ) from None
+
+
+def _url(session: Session, path: str) -> str:
+    if path.startswith("/"):
+        return session.account.origin + path
+    if not session.account.trusts(path):
+        raise ConfigurationError(
+            f"{path.partition('?')[0]!r} is not an address of {session.account.domain}; "
+            "its token is not sent there",
+            advice="give a path that starts with / or an address of the account's own hosts",
+        )
+    return path
+
+
+def _lock_keys(session: Session, call: Call[object]) -> Iterator[str]:
+    lock = call.operation.lock
+    if lock is None:
+        return
+    variables = _variables(call.operation.path, call.path)
+    items = call.body if is_list(call.body) else [call.body]
+    for item in items:
+        known = {**(item if is_object(item) else {}), **variables}
+        if all(known.get(name) is not None for name in _NAME.findall(lock)):
+            yield f"{session.account.domain}/{lock.format_map(known)}"
+
+
+_NAME: Final = re.compile(r"{(\w+)}")
+
+
+def _variables(template: str, path: str) -> dict[str, str]:
+    found = _pattern(template).fullmatch(path)
+    return {name: unquote(value) for name, value in found.groupdict().items()} if found else {}
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = _NAME.split(template)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>[^/]+)" if odd else re.escape(part)
+            for part, odd in zip(parts, [False, True] * len(parts), strict=False)
+        )
+    )

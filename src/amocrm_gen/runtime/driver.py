@@ -1,0 +1,112 @@
+"""Carries conversations out with urllib3: the driver of the synchronous client."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
+
+from urllib3 import PoolManager, ProxyManager, Timeout
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+    ProxyError,
+)
+
+from amocrm_gen.runtime.effects import (
+    Cancel,
+    Confirm,
+    Effect,
+    Free,
+    Hold,
+    Load,
+    Now,
+    Penalise,
+    Reserve,
+    Response,
+    Save,
+    Send,
+    Shield,
+    Sleep,
+    Stop,
+    Talk,
+)
+from amocrm_gen.runtime.errors import TransportError
+from amocrm_gen.runtime.log import redact
+from amocrm_gen.runtime.proxies import proxy_for
+
+__all__ = ["Driver", "pool_for"]
+
+Result = TypeVar("Result")
+
+_PERFORM: Final[Mapping[type, Callable[[Any], object]]] = {  # Any: the effect of that class
+    Sleep: lambda effect: time.sleep(effect.seconds),
+    Now: lambda _: time.time(),
+    Reserve: lambda effect: effect.throttle.reserve(),
+    Confirm: lambda effect: effect.throttle.confirm(effect.slot),
+    Cancel: lambda effect: effect.throttle.cancel(effect.slot),
+    Penalise: lambda effect: effect.throttle.penalise(effect.seconds),
+    Stop: lambda effect: effect.throttle.stop(effect.seconds),
+    Hold: lambda effect: effect.locks.acquire(effect.keys),
+    Free: lambda effect: effect.held.release(),
+    Load: lambda effect: effect.store.load(effect.account),
+    Save: lambda effect: effect.store.save(effect.account, effect.token),
+}
+
+
+class Driver:
+    """Does what a conversation asks, one effect after the other, in the caller's thread."""
+
+    def __init__(self, pool: PoolManager, timeout: float) -> None:
+        self._pool = pool
+        self._timeout = Timeout(connect=timeout, read=timeout)
+        self._perform: Mapping[type, Callable[[Any], object]] = {  # Any: as above
+            **_PERFORM,
+            Send: self._send,
+            Shield: self._shield,
+        }
+
+    def run(self, talk: Talk[Result]) -> Result:
+        """Carry a conversation out and return what it returns."""
+        step: Callable[[Any], Effect] = talk.send  # Any: results and errors of all effects
+        value: Any = None
+        while True:
+            try:
+                effect = step(value)
+            except StopIteration as end:
+                result: Result = end.value
+                return result
+            try:
+                step, value = talk.send, self._perform[type(effect)](effect)
+            except BaseException as error:  # noqa: BLE001 - the conversation frees what it holds
+                step, value = talk.throw, error
+
+    def _shield(self, shield: Shield) -> object:
+        return self.run(shield.talk)
+
+    def _send(self, send: Send) -> Response:
+        try:
+            answer = self._pool.urlopen(
+                send.method,
+                send.url,
+                body=send.body,
+                headers=send.headers,
+                redirect=False,
+                retries=False,
+                timeout=self._timeout,
+            )
+        except (NewConnectionError, NameResolutionError, ConnectTimeoutError, ProxyError) as error:
+            raise TransportError(redact(str(error)), sent=False) from error
+        except (HTTPError, OSError) as error:
+            raise TransportError(redact(str(error)), sent=True) from error
+        return Response(answer.status, answer.headers, answer.data)
+
+
+def pool_for(url: str, ca_file: str | None, size: int) -> PoolManager:
+    """Return a pool that keeps connections open, through the proxy that the environment names."""
+    options: dict[str, Any] = {"maxsize": size, "ca_certs": ca_file}  # Any: urllib3's own options
+    proxy = proxy_for(url, os.environ)
+    if proxy is not None:
+        return ProxyManager(proxy, **options)
+    return PoolManager(**options)

@@ -1,0 +1,162 @@
+"""What a conversation asks of its driver: values that say what to do, and do nothing."""
+
+from collections.abc import Generator, Mapping, Sequence
+from typing import Any, TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+from amocrm_gen.runtime.locks.locks import Held, Locks
+from amocrm_gen.runtime.throttle.throttle import Slot, Throttle
+from amocrm_gen.runtime.tokens.store import TokenStore
+from amocrm_gen.runtime.tokens.token import Token
+
+__all__ = [
+    "Cancel",
+    "Confirm",
+    "Effect",
+    "Free",
+    "Hold",
+    "Load",
+    "Now",
+    "Penalise",
+    "Reserve",
+    "Response",
+    "Save",
+    "Send",
+    "Shield",
+    "Sleep",
+    "Stop",
+    "Talk",
+]
+
+
+@frozen
+class Response:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names in any case."""
+    body: bytes = field(repr=False)
+
+
+@frozen
+class Send:
+    """Send one request; gives a `Response` or raises `TransportError`."""
+
+    method: str
+    url: str
+    headers: dict[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+
+
+@frozen
+class Sleep:
+    """Wait."""
+
+    seconds: float
+
+
+@frozen
+class Now:
+    """Tell the time in unix seconds."""
+
+
+@frozen
+class Reserve:
+    """Take a place in the throttle's queue; gives a `Slot`."""
+
+    throttle: Throttle
+
+
+@frozen
+class Confirm:
+    """Ask whether to go now; gives the seconds to wait yet."""
+
+    throttle: Throttle
+    slot: Slot
+
+
+@frozen
+class Cancel:
+    """Give a place back."""
+
+    throttle: Throttle
+    slot: Slot
+
+
+@frozen
+class Penalise:
+    """Hold back all who share the throttle."""
+
+    throttle: Throttle
+    seconds: float
+
+
+@frozen
+class Stop:
+    """Refuse all who share the throttle."""
+
+    throttle: Throttle
+    seconds: float
+
+
+@frozen
+class Hold:
+    """Take locks; gives what holds them."""
+
+    locks: Locks
+    keys: Sequence[str]
+
+
+@frozen
+class Free:
+    """Release locks."""
+
+    held: Held
+
+
+@frozen
+class Load:
+    """Read a token from its store; gives it or None."""
+
+    store: TokenStore
+    account: str
+
+
+@frozen
+class Save:
+    """Keep a token; it is safe when this returns."""
+
+    store: TokenStore
+    account: str
+    token: Token
+
+
+@frozen
+class Shield:
+    """Carry a conversation out to its end, even if the one that waits for it is cancelled."""
+
+    talk: "Talk[Any]"  # Any: its own result
+
+
+Effect: TypeAlias = (
+    Send
+    | Shield
+    | Sleep
+    | Now
+    | Reserve
+    | Confirm
+    | Cancel
+    | Penalise
+    | Stop
+    | Hold
+    | Free
+    | Load
+    | Save
+)
+
+Result = TypeVar("Result")
+
+Talk: TypeAlias = Generator[Effect, Any, Result]  # Any: each effect has a result of its own
+"""A conversation: yields effects, is sent their results, returns what was asked for."""

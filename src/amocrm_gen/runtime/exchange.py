@@ -1,0 +1,116 @@
+"""One request until it is answered: throttled, repeated where that is safe, errors told apart."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from amocrm_gen.runtime.call import Retry
+from amocrm_gen.runtime.effects import (
+    Cancel,
+    Confirm,
+    Penalise,
+    Reserve,
+    Response,
+    Send,
+    Sleep,
+    Stop,
+    Talk,
+)
+from amocrm_gen.runtime.errors import (
+    AccountBlocked,
+    AmoError,
+    ApiError,
+    RateLimited,
+    TransportError,
+)
+from amocrm_gen.runtime.log import logger, redact
+from amocrm_gen.runtime.policy import Attempts
+from amocrm_gen.runtime.refusal import refusal_of
+from amocrm_gen.runtime.session import Session
+from amocrm_gen.runtime.throttle.throttle import Throttle
+
+__all__ = ["attempt", "attempts_of", "exchange", "give_up_or_wait"]
+
+_BLOCKED: Final = 300.0
+"""Seconds without traffic after the page of the block; then one call may look whether it lasts."""
+_PENALTY: Final = 1.0
+"""Seconds for all after a 429 that names none."""
+
+
+def attempts_of(session: Session, retry: Retry, *, splittable: bool = False) -> Attempts:
+    """Return the attempts that a call has."""
+    return Attempts(session.policy, retry, session.budget, session.random, splittable)
+
+
+def exchange(
+    session: Session,
+    request: Send,
+    *,
+    name: str,
+    secrets: Sequence[str],
+    retry: Retry = "refused_only",
+) -> Talk[Response]:
+    """Send a request that carries its own credentials."""
+    attempts = attempts_of(session, retry)
+    while True:
+        outcome = yield from attempt(session, request, name=name, sent=None, secrets=secrets)
+        if isinstance(outcome, Response):
+            return outcome
+        yield from give_up_or_wait(attempts, outcome)
+
+
+def attempt(
+    session: Session, request: Send, *, name: str, sent: object, secrets: Sequence[str]
+) -> Talk[Response | AmoError]:
+    """Send a request once, when the throttle lets it; an error is returned, not raised."""
+    if session.throttle is not None:
+        yield from _turn(session.throttle)
+    try:
+        response: Response = yield request
+    except TransportError as error:
+        error.operation = name
+        logger.debug("%s %s: %s", request.method, redact(request.url), error.message)
+        return error
+    logger.debug(
+        "%s %s: %s, request id %s",
+        request.method,
+        redact(request.url, *secrets),
+        response.status,
+        response.headers.get("x-request-id"),
+    )
+    if 200 <= response.status < 300:
+        session.budget.earn()
+        return response
+    refusal = refusal_of(response, operation=name, sent=sent, secrets=secrets)
+    yield from _tell_others(session.throttle, refusal)
+    return refusal
+
+
+def give_up_or_wait(attempts: Attempts, error: AmoError) -> Talk[None]:
+    """Wait for the next attempt, or raise when there is none."""
+    delay = attempts.delay_after(error)
+    if delay is None:
+        raise error
+    logger.info("%s; again in %.1f s", error.message, delay)
+    yield Sleep(delay)
+
+
+def _turn(throttle: Throttle) -> Talk[None]:
+    slot = yield Reserve(throttle)
+    wait: float = slot.wait
+    try:
+        while wait > 0:
+            yield Sleep(wait)
+            wait = yield Confirm(throttle, slot)
+    except BaseException:
+        yield Cancel(throttle, slot)
+        raise
+
+
+def _tell_others(throttle: Throttle | None, error: ApiError) -> Talk[None]:
+    if throttle is None:
+        return
+    if isinstance(error, RateLimited):
+        yield Penalise(throttle, error.retry_after or _PENALTY)
+    elif isinstance(error, AccountBlocked):
+        logger.error("amoCRM blocks %s; traffic stops for %.0f s", error.operation, _BLOCKED)
+        yield Stop(throttle, _BLOCKED)

@@ -1,0 +1,3 @@
+"""Keeps two writers off one entity."""
+
+__all__: list[str] = []

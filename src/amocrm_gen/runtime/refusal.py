@@ -1,0 +1,242 @@
+"""Reads error answers: which error it is, and what the API says about each item and field."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Final
+
+from orjson import JSONDecodeError, loads
+
+from amocrm_gen.runtime.effects import Response
+from amocrm_gen.runtime.errors import (
+    AccountBlocked,
+    ApiError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    PaymentRequired,
+    Problem,
+    RateLimited,
+    ServerError,
+    Unauthorized,
+    ValidationError,
+)
+from amocrm_gen.runtime.kinds import is_list, is_object
+from amocrm_gen.runtime.log import redact
+
+__all__ = ["Refusal", "problems_in", "refusal_of"]
+
+_OUTDATED: Final = "last modified date is older"
+_PASSING: Final = ("системная ошибка", "повторите попытку")
+"""A 400 with these words is a fault of amoCRM's own that goes by."""
+
+_BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
+    400: ValidationError,
+    401: Unauthorized,
+    402: PaymentRequired,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    422: ValidationError,
+    429: RateLimited,
+}
+
+_CODES: Final[Mapping[str, str]] = {
+    "226": "the entity it belongs to is deleted or unknown",
+    "263": "the entity was not found",
+}
+"""Numbers that the API gives without a text."""
+
+
+class Refusal:
+    """What an error answer says, whatever its form."""
+
+    def __init__(self, response: Response, secrets: Sequence[str]) -> None:
+        self.status = response.status
+        self.request_id = response.headers.get("x-request-id")
+        self._retry_after = response.headers.get("retry-after")
+        self._secrets = secrets
+        try:
+            content: object = loads(response.body)
+        except JSONDecodeError:
+            content = None
+        self.is_json = is_object(content)
+        self.content: Mapping[str, object] = content if is_object(content) else {}
+        self._text = response.body[:4096].decode("utf-8", "replace")
+
+    @property
+    def hint(self) -> str | None:
+        """What the OAuth server says is wrong."""
+        return self._word("hint")
+
+    @property
+    def title(self) -> str | None:
+        """The kind of error."""
+        return self._word("title")
+
+    @property
+    def message(self) -> str:
+        """What is said in words, else the name of the status."""
+        said = self._word("detail") or self._word("title") or _words(self._text)
+        reason = HTTPStatus(self.status).phrase if self.status in _STATUSES else "no known status"
+        return redact(said, *self._secrets) if said and not self._is_page() else reason
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, from the header or the body."""
+        named = self.content.get("retry_after", self._retry_after)
+        return _seconds(named)
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it is the page by which nginx turns away a blocked account or address."""
+        return self.status == 403 and not self.is_json
+
+    def _is_page(self) -> bool:
+        return not self.is_json and "<" in self._text
+
+    def _word(self, key: str) -> str | None:
+        value = self.content.get(key)
+        return redact(value, *self._secrets) if isinstance(value, str) and value else None
+
+
+_STATUSES: Final = frozenset(int(status) for status in HTTPStatus)
+
+
+def refusal_of(
+    response: Response,
+    *,
+    operation: str,
+    sent: object = None,
+    secrets: Sequence[str] = (),
+) -> ApiError:
+    """Return the error that an answer stands for; `sent` is the body it is about."""
+    refusal = Refusal(response, secrets)
+    problems = tuple(problems_in(refusal.content, sent))
+    kind = _kind(refusal, problems)
+    advice = None
+    if 300 <= refusal.status < 400:
+        advice = "the account may have moved: look up its domain; redirects are never followed"
+    return kind(
+        refusal.message,
+        operation=operation,
+        status=refusal.status,
+        request_id=refusal.request_id,
+        problems=problems,
+        hint=refusal.hint,
+        retry_after=refusal.retry_after,
+        advice=advice,
+    )
+
+
+def _kind(refusal: Refusal, problems: Sequence[Problem]) -> type[ApiError]:
+    said = [refusal.message, *(problem.detail for problem in problems)]
+    if any(_OUTDATED in text.lower() for text in said):
+        return Conflict
+    if refusal.is_block:
+        return AccountBlocked
+    passing = all(word in refusal.message.lower() for word in _PASSING)
+    if refusal.status >= 500 or (refusal.status == 400 and passing and not problems):
+        return ServerError
+    return _BY_STATUS.get(refusal.status, ApiError)
+
+
+def problems_in(content: Mapping[str, object], sent: object = None) -> Iterator[Problem]:
+    """Go through everything that an answer says about items and fields, in any of its forms."""
+    embedded = content.get("_embedded")
+    forms = [
+        content.get("validation-errors"),
+        content.get("errors"),
+        embedded.get("errors") if is_object(embedded) else None,
+    ]
+    for form in forms:
+        for entry in _entries(form):
+            yield from _problems(entry, sent)
+
+
+def _entries(form: object) -> Iterator[Mapping[str, object]]:
+    if is_list(form):
+        yield from (entry for entry in form if is_object(entry))
+    elif is_object(form) and ("code" in form or "path" in form):
+        yield form
+    elif is_object(form):
+        for key, value in form.items():
+            if key.isdecimal():
+                yield {"entity_id": int(key), "errors": value}
+            else:
+                # API v2 groups by what was asked: {"update": {"<id>": "<text>"}}.
+                yield from _entries(value)
+
+
+def _problems(entry: Mapping[str, object], sent: object) -> Iterator[Problem]:
+    inner = entry.get("errors")
+    if isinstance(inner, str):
+        yield _problem(entry, {"detail": inner}, sent)
+    elif is_object(inner) or is_list(inner):
+        details = [inner] if is_object(inner) else inner
+        for detail in details:
+            yield _problem(entry, detail if is_object(detail) else {"detail": detail}, sent)
+    else:
+        yield _problem(entry, entry, sent)
+
+
+def _problem(entry: Mapping[str, object], said: Mapping[str, object], sent: object) -> Problem:
+    code = _text(said.get("code", said.get("status")))
+    request_id = _text(entry.get("request_id"))
+    entity_id = entry.get("entity_id")
+    number = entity_id if isinstance(entity_id, int) else None
+    detail = _text(said.get("detail")) or _text(said.get("title")) or _CODES.get(code or "")
+    return Problem(
+        detail=redact(detail or "refused without a reason"),
+        code=code,
+        path=_text(said.get("path")),
+        index=_index(sent, request_id, number),
+        request_id=request_id,
+        entity_id=number,
+    )
+
+
+def _index(sent: object, request_id: str | None, entity_id: int | None) -> int | None:
+    if not is_list(sent):
+        return None
+    for index, item in enumerate(sent):
+        if not is_object(item):
+            continue
+        if request_id is not None and str(item.get("request_id")) == request_id:
+            return index
+        if entity_id is not None and item.get("id") == entity_id:
+            return index
+    # Without a mark of its own an item is told by its place.
+    place = int(request_id) if request_id is not None and request_id.isdecimal() else len(sent)
+    return place if place < len(sent) else None
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value)
+
+
+def _seconds(named: object) -> float | None:
+    if isinstance(named, int | float) and not isinstance(named, bool):
+        return float(named)
+    if not isinstance(named, str):
+        return None
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", named.strip()):
+        return float(named)
+    try:
+        moment = parsedate_to_datetime(named)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+
+
+_SHOWN: Final = 200
+
+
+def _words(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _SHOWN else words[:_SHOWN] + "…"

@@ -1,0 +1,46 @@
+"""What all conversations of one client share."""
+
+from collections.abc import Callable, Iterator
+
+from attrs import define, field
+
+from amocrm_gen.runtime.account import Account
+from amocrm_gen.runtime.integration import Integration
+from amocrm_gen.runtime.locks.locks import Locks
+from amocrm_gen.runtime.policy import Budget, Policy
+from amocrm_gen.runtime.throttle.throttle import Throttle
+from amocrm_gen.runtime.tokens.store import TokenStore
+from amocrm_gen.runtime.tokens.token import Token
+
+__all__ = ["Session"]
+
+
+@define(kw_only=True)
+class Session:
+    """The account, its token, and all that is shared between calls."""
+
+    account: Account
+    token: Token | None = field(default=None, repr=False)
+    """The token in use; the store may hold a newer one."""
+    integration: Integration | None = None
+    store: TokenStore | None = None
+    throttle: Throttle | None = None
+    locks: Locks
+    policy: Policy
+    budget: Budget = field(factory=Budget)
+    random: Callable[[], float]
+    headers: dict[str, str] = field(factory=dict[str, str])
+    """Sent with every request."""
+
+    @property
+    def secrets(self) -> list[str]:
+        """Everything that must not be shown."""
+        return list(self._secrets())
+
+    def _secrets(self) -> Iterator[str]:
+        if self.token is not None:
+            yield self.token.access_token
+            if self.token.refresh_token:
+                yield self.token.refresh_token
+        if self.integration is not None:
+            yield self.integration.client_secret

@@ -1,0 +1,3 @@
+"""Tokens and where they are kept."""
+
+__all__: list[str] = []

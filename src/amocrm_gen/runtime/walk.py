@@ -1,0 +1,71 @@
+"""Which page of a list comes next, and when it is the last."""
+
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+from attrs import define
+
+from amocrm_gen.runtime.call import Operation, Page
+
+__all__ = ["Walk"]
+
+_CAPS: Final = frozenset({50, 100, 250})
+"""Lengths to which the server may cut a longer limit without a word."""
+
+
+@define
+class Walk:
+    """The way through a list, apart from any I/O."""
+
+    number: int
+    size: int
+    left: int | None
+    """Items to hand out yet, where the caller set a limit."""
+
+    @classmethod
+    def plan(
+        cls, operation: Operation, *, limit: int | None, page_size: int | None, page: int
+    ) -> "Walk":
+        """Plan a walk from a page on."""
+        if page < 1 or (page_size is not None and page_size < 1) or (limit or 0) < 0:
+            raise ValueError("page and page_size count from 1, limit from 0")
+        most = operation.page_max or 250
+        size = min(page_size or most, most)
+        # Numbers of later pages count in pages of this size, so only a walk from the start can
+        # ask for less.
+        if limit and page == 1:
+            size = min(size, limit)
+        return cls(page, size, limit)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the caller has got all that was wanted."""
+        return self.left is not None and self.left <= 0
+
+    def take(self, items: int) -> int:
+        """Go on behind a page of so many items; return how many of them are wanted."""
+        wanted = items if self.left is None else min(self.left, items)
+        if self.left is not None:
+            self.left -= wanted
+        self.number += 1
+        return wanted
+
+    def goes_on_after(self, page: Page[Any]) -> bool:  # Any: items of any class
+        """Tell whether there is a page behind a page, as far as the page shows."""
+        if not page.items or page.next_href is None or self.is_over:
+            return False
+        # Some methods name a next page always; then a short page proves that there is none.
+        # A page cut to one of the server's own limits is not short.
+        length = len(page.items)
+        return length >= min(self.size, _limit_in(page.self_href) or self.size) or length in _CAPS
+
+    def pages_ahead(self, depth: int) -> int:
+        """Return how many pages may be asked for at once."""
+        if self.left is None:
+            return depth
+        return min(depth, -(-self.left // self.size))
+
+
+def _limit_in(href: str | None) -> int | None:
+    found = dict(parse_qsl(urlsplit(href or "").query)).get("limit", "")
+    return int(found) if found.isdecimal() else None
