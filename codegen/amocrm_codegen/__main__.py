@@ -56,7 +56,7 @@ def _generate(options: argparse.Namespace, document: dict[str, object], started:
     if isinstance(targets, str):
         return _refuse(targets)
     try:
-        with building(document, targets) as build:
+        with building(document, targets, beside=not options.check) as build:
             if not options.check:
                 for fresh, changes in build.fresh:
                     replace(fresh, changes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from .classes import model_input
 from .prose import docstring
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .waist import Schema
 
@@ -82,30 +81,25 @@ def print_models(
     assert isinstance(printed, dict), (
         "component names have a module, so there is more than one file"
     )
-    modules = {path[-1].removesuffix(".py"): str(source) for path, source in printed.items()}
+    names: dict[str, list[str]] = {}
+    for component in prepared.schemas:
+        module, _, name = component.partition(".")
+        names.setdefault(module, []).append(name)
     return {
-        name: _module(name, source, headers[name])
-        for name, source in sorted(modules.items())
-        if name != "__init__"
+        module: _module(module, str(printed[f"{module}.py",]), names[module], headers[module])
+        for module in sorted(names)
     }
 
 
-def _module(name: str, source: str, header: str) -> ModelModule:
-    body = ast.parse(source).body
-    names = [node.name for node in body if isinstance(node, ast.ClassDef)]
-    names += [
-        node.target.id
-        for node in body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
-    ]
-    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+def _module(name: str, source: str, names: Iterable[str], header: str) -> ModelModule:
+    """Put the header, the title and the public names around what the generator printed."""
     lines = source.splitlines()
-    first, last = imports[0].lineno - 1, imports[-1].end_lineno
+    imports = [number for number, line in enumerate(lines) if line.startswith(("from ", "import "))]
+    first, last = imports[0], imports[-1] + 1
     exported = tuple(sorted(names))
-    title = docstring([f"Models of `{name}`."], indent=0)
     parts = [
         header,
-        title,
+        docstring([f"Models of `{name}`."], indent=0),
         "",
         *lines[first:last],
         "",

@@ -62,10 +62,14 @@ def package_target(folder: Path) -> tuple[Target, ...]:
 
 
 @contextmanager
-def building(document: Schema, targets: tuple[Target, ...]) -> Iterator[Build]:
-    """Generate everything beside its place; what was not moved there is gone afterwards."""
-    package_place = next(target.place for target in targets if target.kind == "package")
-    near = _existing(package_place.parent)
+def building(
+    document: Schema, targets: tuple[Target, ...], *, beside: bool = True
+) -> Iterator[Build]:
+    """Generate everything; what was not moved to its place is gone afterwards.
+
+    It is made beside its place, so that moving is one step, unless it is only to be compared.
+    """
+    near = _existing(targets[0].place.parent) if beside else None
     with TemporaryDirectory(prefix=".amocrm-codegen-", dir=near) as name:
         folder = Path(name)
         printed = folder / "package"

@@ -249,9 +249,7 @@ class TestCheckout:
         """The spec is the only hand-kept source: without the old files the same ones are made."""
         document = compile_document(compile_spec(ROOT / "spec"))
         places = targets.checkout_targets(tmp_path)
-        for place in places:
-            place.place.parent.mkdir(parents=True)
-        with targets.building(document, places) as build:
+        with targets.building(document, places, beside=False) as build:
             for (fresh, _), real in zip(build.fresh, targets.checkout_targets(ROOT), strict=True):
                 changes = targets.compare(fresh, real.place)
                 assert not changes.is_stale, changes
