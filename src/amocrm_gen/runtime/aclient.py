@@ -9,6 +9,7 @@ from attrs import define
 
 from amocrm_gen.runtime import oauth
 from amocrm_gen.runtime.adriver import AsyncDriver, HttpClient, http_client
+from amocrm_gen.runtime.assembly import session_of
 from amocrm_gen.runtime.batch import write
 from amocrm_gen.runtime.call import Call, Method, Operation, Page
 from amocrm_gen.runtime.converse import converse
@@ -18,7 +19,6 @@ from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.locks.locks import Locks
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.raw import raw_call
-from amocrm_gen.runtime.assembly import session_of
 from amocrm_gen.runtime.throttle.throttle import Throttle
 from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token
@@ -52,11 +52,11 @@ class AsyncClient:
         prefetch: Pages that lists ask for ahead; 0 is one after the other.
         user_agent: Put in front of the package's own.
         ca_file: Certificates to trust instead of the system's.
-        transport: An `httpx.AsyncClient` or `httpx2.AsyncClient` to use instead of an own one; it is
-            not closed here.
+        transport: An `httpx.AsyncClient` or `httpx2.AsyncClient` to use instead of an own one; it
+            is not closed here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the names that users type
         self,
         account: str,
         *,
@@ -109,7 +109,7 @@ class AsyncClient:
         except NotFound:
             return None
 
-    def paginate(
+    def paginate(  # noqa: PLR0913 - what every generated list hands over
         self,
         make: Callable[[int, int], Call[Page[T]]],
         *,

@@ -53,7 +53,7 @@ class HttpAnswer(Protocol):
 class HttpClient(Protocol):
     """What is used of `httpx.AsyncClient`, and of `httpx2.AsyncClient` alike."""
 
-    def request(
+    def request(  # noqa: PLR0913 - httpx has more
         self,
         method: str,
         url: str,

@@ -5,7 +5,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from types import GenericAlias
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import define, field, frozen
 from orjson import JSONDecodeError, loads
@@ -15,7 +15,9 @@ from amocrm_gen.runtime.effects import Response
 from amocrm_gen.runtime.errors import NotFound, Problem, ResponseError
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.refusal import problems_in
-from amocrm_gen.runtime.types import JsonValue
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["Answer", "CollectorPause", "answer_of", "collector_pause"]
 

@@ -31,7 +31,7 @@ def _own_version() -> str:
         return _UNKNOWN
 
 
-def session_of(
+def session_of(  # noqa: PLR0913 - the names that users type
     account: str,
     *,
     token: str | None,

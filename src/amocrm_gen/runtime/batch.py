@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
-from typing import Generic, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeGuard, TypeVar, cast
 
 from attrs import define, evolve, field
 
@@ -25,7 +25,9 @@ from amocrm_gen.runtime.errors import (
 )
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.session import Session
-from amocrm_gen.runtime.types import JsonValue
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["write"]
 

@@ -9,6 +9,7 @@ from attrs import define
 from urllib3 import PoolManager
 
 from amocrm_gen.runtime import oauth
+from amocrm_gen.runtime.assembly import session_of
 from amocrm_gen.runtime.batch import write
 from amocrm_gen.runtime.call import Call, Method, Operation, Page
 from amocrm_gen.runtime.converse import converse
@@ -19,7 +20,6 @@ from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.locks.locks import Locks
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.raw import raw_call
-from amocrm_gen.runtime.assembly import session_of
 from amocrm_gen.runtime.throttle.throttle import Throttle
 from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token
@@ -56,7 +56,7 @@ class Client:
         transport: A urllib3 pool manager to use instead of an own one; it is not closed here.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the names that users type
         self,
         account: str,
         *,
@@ -111,7 +111,7 @@ class Client:
         except NotFound:
             return None
 
-    def paginate(
+    def paginate(  # noqa: PLR0913 - what every generated list hands over
         self,
         make: Callable[[int, int], Call[Page[T]]],
         *,

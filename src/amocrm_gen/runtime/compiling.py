@@ -89,7 +89,8 @@ class Compiler:
         """Return a function that reads a shape; it stays good when functions are compiled anew."""
         name = self._name(shape)
         space = self._space
-        return lambda value: space[name](value)
+        # Looked up at each call: it is made anew when something is learnt.
+        return lambda value: space[name](value)  # noqa: PLW0108
 
     def forget(self) -> None:
         """Compile all functions anew when they are next called: something was learnt."""

@@ -18,8 +18,8 @@ from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.effects import Free, Hold, Response, Send, Talk
 from amocrm_gen.runtime.errors import (
     AmoError,
-    Conflict,
     ConfigurationError,
+    Conflict,
     Problem,
     Unauthorized,
     ValidationError,

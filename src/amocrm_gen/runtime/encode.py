@@ -18,9 +18,9 @@ Pairs = tuple[tuple[str, str], ...]
 """Names and values of a query, not yet percent-encoded."""
 
 
-def encode_query(
+def encode_query(  # noqa: PLR0913 - one for each kind of parameter
     *,
-    filter: Mapping[str, object] | None = None,  # noqa: A002 - the API's word
+    filter: Mapping[str, object] | None = None,
     with_: Sequence[str] = (),
     order: str | None = None,
     query: str | None = None,

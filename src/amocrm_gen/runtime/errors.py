@@ -6,6 +6,8 @@
 `ConfigurationError` (`MissingExtra`).
 """
 
+# ruff: noqa: N818 - the names say what happened; "Error" behind each would say nothing more
+
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -131,7 +133,7 @@ class TransportError(AmoError):
 class ApiError(AmoError):
     """The API answered with an error."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each attribute
         self,
         message: str,
         *,
@@ -238,7 +240,7 @@ class ResponseError(AmoError):
 class OAuthError(AmoError):
     """The OAuth server refused, or there is no token to work with."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each attribute
         self,
         message: str,
         *,
@@ -278,7 +280,7 @@ class BatchError(AmoError, Generic[Done, Item]):
 
     advice = "correct `failed`, look up `in_doubt`, then send these and `not_tried` again"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one for each attribute
         self,
         message: str,
         *,

@@ -41,7 +41,7 @@ class LazyExtra:
 
 
 def make_lazy(cls: type) -> bool:
-    """Make the slot `extra` of a class lazy, and tell whether it is; a class with a dict has none."""
+    """Make the slot `extra` of a class lazy, and tell whether it is one."""
     for owner in cls.__mro__:
         found = vars(owner).get("extra")
         if isinstance(found, MemberDescriptorType):

@@ -1,6 +1,7 @@
 """Tells objects and lists among values of unknown type."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TypeGuard
 
 __all__ = ["is_list", "is_listing", "is_mapping", "is_object"]
@@ -11,9 +12,11 @@ def is_mapping(value: object) -> TypeGuard[Mapping[object, object]]:
     return isinstance(value, Mapping)
 
 
-def is_listing(value: object) -> TypeGuard[Sequence[object] | Set[object]]:
+def is_listing(value: object) -> TypeGuard[Sequence[object] | AbstractSet[object]]:
     """Tell whether a value becomes a JSON list; text and bytes do not."""
-    return isinstance(value, Sequence | Set) and not isinstance(value, str | bytes | bytearray)
+    return isinstance(value, Sequence | AbstractSet) and not isinstance(
+        value, str | bytes | bytearray
+    )
 
 
 def is_object(value: object) -> TypeGuard[dict[str, object]]:

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
-from concurrent.futures import Future
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -13,6 +12,7 @@ from amocrm_gen.runtime.walk import Walk
 
 if TYPE_CHECKING:
     from asyncio import Task
+    from concurrent.futures import Future
 
 __all__ = ["AsyncPaginator", "Paginator"]
 
@@ -171,6 +171,6 @@ def _cut(walk: Walk, page: Page[T]) -> Page[T]:
 
 
 def _forget(task: "Task[Page[T]]") -> None:
-    """Look at the error of a page that nobody wants any more, so that asyncio does not report it."""
+    """Look at the error of a page that nobody wants, so that asyncio does not report it."""
     if not task.cancelled():
         task.exception()

@@ -123,7 +123,7 @@ class Reader:
             plan = self._plans[cls] = plan_of(cls)
         return plan
 
-    def read(self, shape: Shape, value: object, path: str) -> object:
+    def read(self, shape: Shape, value: object, path: str) -> object:  # noqa: C901, PLR0911 - one case for each shape
         """Read a value; a wrong one raises `Mismatch` with its place."""
         if value is None and shape.nullable:
             return None

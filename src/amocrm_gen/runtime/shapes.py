@@ -193,7 +193,7 @@ def _is_unset(member: object) -> bool:
     return member is UnsetType or UNSET in typing.get_args(member)
 
 
-def _single(annotation: object, *, nullable: bool) -> Shape:
+def _single(annotation: object, *, nullable: bool) -> Shape:  # noqa: PLR0911 - a case each
     origin = typing.get_origin(annotation)
     arguments = typing.get_args(annotation)
     if annotation is Any or annotation is object or typing.is_typeddict(annotation):

@@ -1,4 +1,4 @@
-"""Unions whose variant is told by one key of the object, as `note_type` tells the kind of a note."""
+"""Unions whose variant is told by one key, as `note_type` tells the kind of a note."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,5 @@
 """Types of values that cross the border between Python and the API."""
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypedDict, TypeVar, cast
@@ -17,6 +16,8 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     JsonValue: TypeAlias = (
         "dict[str, JsonValue] | list[JsonValue] | str | int | float | bool | None"  # recursive
     )
