@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from amocrm_mockserver.account import Caller
 from amocrm_mockserver.holder import find_holder
 from amocrm_mockserver.hosts import LOCAL_ZONE, split_port, zone_of
-from amocrm_mockserver.problems import unauthorized
+from amocrm_mockserver.problems import forbidden, unauthorized
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from amocrm_mockserver.world import World
 
 __all__ = ["account_host", "addressed_account", "admit", "bearer_token"]
+
+_SCOPE = "crm"
+"""What an integration must have been granted to use the API of an account."""
 
 
 def bearer_token(world: World, request: Request) -> AccessToken | None:
@@ -38,7 +41,7 @@ def addressed_account(world: World, request: Request) -> Account | None:
 
 
 def admit(world: World, request: Request) -> tuple[Account, Caller]:
-    """The account and the user in whose name the request is made; raises the 401 otherwise."""
+    """The account and the user in whose name the request is made; raises 401 or 403 otherwise."""
     token = bearer_token(world, request)
     account = addressed_account(world, request)
     if token is None or account is None or not token.is_alive(world.clock.now()):
@@ -46,6 +49,8 @@ def admit(world: World, request: Request) -> tuple[Account, Caller]:
     grant = token.grant
     if grant.subdomain != account.subdomain:
         raise unauthorized()
+    if _SCOPE not in token.scopes:
+        raise forbidden("Client doesn't have the required scope")
     holder = find_holder(account, grant.user_id)
     is_admin = grant.by_admin
     if not is_admin and (holder is None or not holder.is_active):
