@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from http import HTTPStatus
 from random import Random
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Final, get_args
 
 from attrs import define, evolve, field, frozen
 
@@ -19,12 +19,30 @@ from amocrm_mockserver.message import (
     html_response,
     json_response,
 )
-from amocrm_mockserver.problems import internal, too_many_requests
+from amocrm_mockserver.problems import (
+    ProblemError,
+    forbidden,
+    internal,
+    method_not_allowed,
+    payment_required,
+    too_many_requests,
+    unauthorized,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 __all__ = ["ArmedRule", "FaultRule", "Faults", "spoil"]
+
+_WORDED: Final[Mapping[int, Callable[[], ProblemError]]] = {
+    401: unauthorized,
+    402: payment_required,
+    403: forbidden,
+    405: method_not_allowed,
+    429: too_many_requests,
+    500: lambda: internal("fault"),
+}
+"""Statuses that amoCRM tells in words of its own."""
 
 
 def _upper(value: str | None) -> str | None:
@@ -106,10 +124,8 @@ class FaultRule:
         status = self.status or 502
         if self.html:
             answer = html_response(status, _page(status))
-        elif status == HTTPStatus.TOO_MANY_REQUESTS:
-            answer = too_many_requests().response
-        elif status == HTTPStatus.INTERNAL_SERVER_ERROR:
-            answer = internal("fault").response
+        elif status in _WORDED:
+            answer = _WORDED[status]().response
         else:
             answer = _problem(status)
         if self.retry_after is None:
