@@ -32,6 +32,8 @@ class Rates:
         default=None, validator=checks.number(above=0, optional=True)
     )
     """How long a block lasts; None is until it is lifted, as amoCRM's support does."""
+    json: bool = field(default=False, validator=checks.flag())
+    """Whether answers 429 are problems instead of the usual HTML page."""
 
 
 @define
@@ -102,4 +104,4 @@ class Limits:
         refused.append(now)
         if len(refused) == rates.block_after and now - refused[0] < rates.block_window:
             self.block(subdomain, now)
-        return too_many_requests()
+        return too_many_requests(as_json=rates.json)
