@@ -93,4 +93,5 @@ def json_response(
 
 def html_response(status: int, text: str) -> Response:
     """An answer with an HTML page, such as the front servers of amoCRM give."""
-    return Response(status, (("Content-Type", "text/html; charset=utf-8"),), text.encode())
+    kind = HTML if text.isascii() else f"{HTML}; charset=utf-8"
+    return Response(status, (("Content-Type", kind),), text.encode())
