@@ -22,7 +22,9 @@ Origin = str
 """Scheme and host by which a client comes; `account` for the account's own https address."""
 
 _OURS: Final = Integration(client_id="aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee", client_secret="s3cret")
-_OTHER: Final = Integration(client_id="bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee", client_secret="0th3r")
+_OTHER: Final = Integration(
+    client_id="bbbbbbbb-bbbb-4ccc-8ddd-eeeeeeeeeeee", client_secret="0th3r", scopes=("files",)
+)
 
 
 def seed_of(golden: Sample) -> Seed:
