@@ -21,7 +21,7 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from amocrm_gen import AmoCRM, AsyncAmoCRM, FileTokenStore, Integration, ValidationError
+from amocrm_gen import AmoCRM, AsyncAmoCRM, BatchError, FileTokenStore, Integration
 from amocrm_gen.v4 import (
     CommonNoteCreate,
     ContactCreate,
@@ -84,7 +84,7 @@ def mock_server() -> Iterator[str]:
             ready = process.stdout.readline().split()
             if ready[:1] != ["ready"]:
                 sys.exit("the mock server did not start; run amocrm-mockserver to see why")
-            console.print(f"  {ready[1]} and {ready[2]}, one account, rate limits on")
+            console.print(f"  {ready[1]} and {ready[2]}, rate limits on")
             yield ready[1]
         finally:
             process.terminate()
@@ -150,7 +150,7 @@ def fill(amo: AmoCRM, pipeline: Pipeline) -> tuple[list[int], list[int]]:
     leads = [
         LeadCreate(
             name=f"Roof {n:04}",
-            price=1_000 + 37 * n % 90_000,
+            price=1_000 + 937 * n % 90_000,
             pipeline_id=pipeline.id,
             status_id=stages[n % len(stages)],
         )
@@ -236,7 +236,7 @@ def sell(amo: AmoCRM, pipeline: Pipeline) -> None:
     """Find the big ones, win some, and read the pipeline as a table."""
     step("Find, win, sum up")
     big = list(amo.leads.find(filter={"price": {"from": 60_000}}, order="-id", with_=["contacts"]))
-    console.print(f"  {len(big)} leads are worth 60,000 or more; the first page took one request")
+    console.print(f"  {len(big)} leads are worth 60,000 or more; we win the latest 40 of them")
     won = [LeadUpdate(id=lead.id, status_id=WON, pipeline_id=lead.pipeline_id) for lead in big[:40]]
     amo.leads.update(won)
     with amo.leads.edit(big[0].id) as lead:
@@ -276,8 +276,8 @@ def be_refused(amo: AmoCRM) -> None:
                 ),
             ]
         )
-    except ValidationError as error:
-        console.print(Panel(str(error), title="ValidationError", border_style="red", expand=False))
+    except BatchError as error:
+        console.print(Panel(str(error), title="BatchError", border_style="red", expand=False))
         console.print("  nothing was written: amoCRM takes a batch whole or not at all")
 
 
@@ -311,11 +311,11 @@ def say_goodbye(started: float) -> None:
     console.print(
         Panel(
             "[bold]What to try next[/]\n"
-            "  .venv/bin/amocrm-mockserver --port 8080     a fake amoCRM for your own code\n"
-            "  README.md                                   the SDK in ten short examples\n"
-            "  docs/reference.md                           every method\n"
-            "  spec/v4/leads.yaml, then make generate      add a field of your own\n"
-            "  make test                                   see that all of it holds",
+            "  .venv/bin/amocrm-mockserver --port 8080   a fake amoCRM\n"
+            "  README.md                                 the SDK in ten short examples\n"
+            "  docs/reference.md                         every method\n"
+            "  spec/v4/leads.yaml, then make generate    add a field of your own\n"
+            "  make test                                 see that all of it holds",
             border_style="cyan",
             expand=False,
         )

@@ -73,7 +73,7 @@ def test_examples_run_in_order(
         code = block
         for old, new in replacements.items():
             code = code.replace(old, new)
-        exec(compile(code, "README.md", "exec"), namespace)  # noqa: S102  # our own README
+        exec(compile(code, "README.md", "exec"), namespace)  # our own README
     namespace["amo"].close()
     out = capsys.readouterr().out
     assert "Seed 1 5000" in out
