@@ -2,15 +2,16 @@
 
 import gc
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 import urllib3
 
-from amocrm_gen.runtime.convert import structure
-from amocrm_gen.v4.models.leads import Lead
+from amocrm_gen.runtime.answers import answer_of, collector_pause
+from amocrm_gen.runtime.effects import Response
+from amocrm_gen.v4.calls.leads import find
 from benchmarks.bare_server import PAGE_SIZE, bare_server
 from benchmarks.contest import Contest, contest, times
 from benchmarks.figure import Figure, Goal
@@ -18,6 +19,9 @@ from benchmarks.floor import Floor
 from benchmarks.sample import page_bytes
 from benchmarks.scale import Scale
 from benchmarks.sdk import Sdk, client
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.call import Call
 
 __all__ = ["kept", "memory", "page", "streamed"]
 
@@ -36,13 +40,31 @@ def _both(scale: Scale) -> Iterator[tuple[Floor, Sdk]]:
 def kept(scale: Scale) -> list[Figure]:
     """Measure G1: all leads read, kept, and looked at."""
     with _both(scale) as (floor, sdk):
-        ran = contest(scale.rounds, {"floor": floor.kept, "sdk": sdk.kept})
-    leads = f"{scale.leads:,} leads"
+        runs = {"floor": floor.kept, "paused": sdk.kept, "alone": _collected(sdk.kept)}
+        ran = contest(scale.rounds, runs)
+    leads = f"{scale.leads:,} leads kept"
     return [
         Figure.of(
-            "G1", f"{leads} kept, gc left alone", ran.ratios("sdk"), goal=Goal(1.9), note=_note(ran)
-        ),
+            "G1", f"{leads}, gc {how}", ran.ratios(name), goal=Goal(most), note=_note(ran, name)
+        )
+        for name, how, most in (
+            ("paused", "paused per page (default)", 1.0),
+            ("alone", "left alone", 1.9),
+        )
     ]
+
+
+def _collected(run: Callable[[], object]) -> Callable[[], object]:
+    """Return what does the same with the garbage collector left alone."""
+
+    def leave_alone() -> object:
+        collector_pause.enabled = False
+        try:
+            return run()
+        finally:
+            collector_pause.enabled = True
+
+    return leave_alone
 
 
 def streamed(scale: Scale) -> list[Figure]:
@@ -60,8 +82,11 @@ def page(scale: Scale) -> list[Figure]:
     def decode() -> object:
         return orjson.loads(answer)
 
+    call: Call[Any] = find()  # Any: what reads answers does not care what of
+    response = Response(200, {}, answer)
+
     def read() -> object:
-        return structure(orjson.loads(answer)["_embedded"]["leads"], list[Lead])
+        return answer_of(call, response)
 
     ran = contest(scale.rounds, {"floor": times(_PAGES, decode), "sdk": times(_PAGES, read)})
     what = f"one page of {PAGE_SIZE}, decode and structure, over orjson.loads"
@@ -79,8 +104,7 @@ def memory(scale: Scale) -> list[Figure]:
     return [Figure.of("G7", what, ours, unit="kB", goal=Goal(6.0), note=note)]
 
 
-def _held(run: object) -> int:
-    assert callable(run)
+def _held(run: Callable[[], object]) -> int:
     gc.collect()
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
@@ -92,6 +116,6 @@ def _held(run: object) -> int:
     return after - before
 
 
-def _note(ran: Contest, of: int = 1) -> str:
-    own, floor = (1000 * ran.wall(name) / of for name in ("sdk", "floor"))
-    return f"{own:.1f} ms, floor {floor:.1f} ms; CPU × {ran.cpu('sdk'):.2f}"
+def _note(ran: Contest, name: str = "sdk", *, of: int = 1) -> str:
+    own, floor = (1000 * ran.wall(shown) / of for shown in (name, "floor"))
+    return f"{own:.1f} ms, floor {floor:.1f} ms; CPU × {ran.cpu(name):.2f}"
