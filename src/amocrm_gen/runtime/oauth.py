@@ -158,7 +158,7 @@ def _grant(session: Session, account: Account, grant: Mapping[str, str]) -> Talk
         {**session.headers, "Content-Type": "application/json"},
         dumps(body),
     )
-    secrets = [*session.secrets, *grant.values()]
+    secrets = [*session.secrets, *(v for k, v in grant.items() if k != "grant_type")]
     try:
         # A lost answer may have used the refresh token up: never sent again blindly.
         response = yield from exchange(
