@@ -17,7 +17,7 @@ from amocrm_gen.runtime.convert import structure
 from .compare import Json
 from .sample import Sample
 
-__all__ = ["Route", "call_of", "items_of", "route_of"]
+__all__ = ["Route", "ask_for", "call_of", "items_of", "route_of"]
 
 _PACKAGE: Final = "amocrm_gen.v4"
 
@@ -52,23 +52,36 @@ def route_of(golden: Sample) -> Route | None:
     return None
 
 
-def call_of(golden: Sample) -> Call[Any]:  # Any: what is answered differs by operation
-    """Make the call that a user of the generated functions would make for the sample."""
+def _request(golden: Sample) -> tuple[Route, dict[str, Any]]:  # Any: arguments of many types
     route = route_of(golden)
     assert route is not None, f"{golden.id}: no operation for {golden.method} {golden.path}"
-    module = import_module(f"{_PACKAGE}.calls.{route.traits['resource']}")
-    function = cast("Callable[..., Call[Any]]", getattr(module, route.traits["operation"]))
-    variables = {
+    arguments: dict[str, Any] = {
         name: int(value) if value.isdecimal() else value for name, value in route.variables.items()
     }
     if isinstance(golden.body, list):
         takes = route.model("takes")
-        return function(**variables, items=[structure(item, takes) for item in golden.body])
-    if isinstance(golden.body, dict):
-        own_id = variables.pop("id")
-        item: object = structure({"id": own_id, **golden.body}, route.model("takes"))
-        return function(**variables, item=item)
-    return function(**variables, **_arguments(golden.query))
+        arguments["items"] = [structure(item, takes) for item in golden.body]
+    elif isinstance(golden.body, dict):
+        own_id = arguments.pop("id")
+        arguments["item"] = structure({"id": own_id, **golden.body}, route.model("takes"))
+    return route, {**arguments, **_arguments(golden.query)}
+
+
+def call_of(golden: Sample) -> Call[Any]:  # Any: what is answered differs by operation
+    """Make the call that a user of the generated functions would make for the sample."""
+    route, arguments = _request(golden)
+    module = import_module(f"{_PACKAGE}.calls.{route.traits['resource']}")
+    function = cast("Callable[..., Call[Any]]", getattr(module, route.traits["operation"]))
+    return function(**arguments)
+
+
+def ask_for(golden: Sample, client: object) -> Any:  # Any: as above
+    """Ask by the method that a user of a client would call for the sample."""
+    route, arguments = _request(golden)
+    resource = getattr(client, cast("str", route.traits["resource"]))
+    if "limit" in arguments:
+        arguments["page_size"] = arguments.pop("limit")
+    return getattr(resource, cast("str", route.traits["operation"]))(**arguments)
 
 
 def items_of(answer: Json, traits: Mapping[str, Any]) -> list[Json]:  # Any: as above
