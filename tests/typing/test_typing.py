@@ -116,8 +116,7 @@ def wrong_file(tmp_path_factory: pytest.TempPathFactory) -> WrongFile:
     return WrongFile(path, expected)
 
 
-@pytest.fixture(scope="module")
-def mypy_verdict(wrong_file: WrongFile) -> Verdict:
+def run_mypy(wrong_file: WrongFile) -> Verdict:
     """Run mypy, with a cache of its own."""
     path = wrong_file.path
     command = [
@@ -138,8 +137,7 @@ def mypy_verdict(wrong_file: WrongFile) -> Verdict:
     return Verdict(found, "\n".join(others))
 
 
-@pytest.fixture(scope="module")
-def pyright_verdict(wrong_file: WrongFile) -> Verdict:
+def run_pyright(wrong_file: WrongFile) -> Verdict:
     """Run pyright in its strict mode."""
     folder = wrong_file.path.parent
     sample = folder / SAMPLE.name
@@ -164,35 +162,31 @@ def pyright_verdict(wrong_file: WrongFile) -> Verdict:
     return Verdict(found, "\n".join(others))
 
 
-def test_sample_passes_mypy(mypy_verdict: Verdict) -> None:
-    """What users write needs no cast and no narrowing, under --strict."""
-    assert mypy_verdict.sample == ""
-
-
-def test_sample_passes_pyright(pyright_verdict: Verdict) -> None:
-    """The same under pyright's strict mode."""
-    assert pyright_verdict.sample == ""
-
-
-def test_mypy_refuses_each_wrong_use(mypy_verdict: Verdict, wrong_file: WrongFile) -> None:
-    """Every wrong line is an error of the expected kind, and no other line is."""
-    found = mypy_verdict.found
-    missed = {
-        what: found.get(line)
-        for line, (what, code, _) in wrong_file.expected.items()
-        if code not in found.get(line, ())
+def missed(verdict: Verdict, wanted: dict[int, tuple[str, str]]) -> dict[str, set[str]]:
+    """Return the wrong uses that a checker did not refuse as expected, with what it said."""
+    return {
+        what: verdict.found.get(line, set())
+        for line, (what, code) in wanted.items()
+        if code not in verdict.found.get(line, ())
     }
-    assert missed == {}
-    assert set(found) == set(wrong_file.expected)
 
 
-def test_pyright_refuses_each_wrong_use(pyright_verdict: Verdict, wrong_file: WrongFile) -> None:
-    """Every wrong line is an error of the expected kind, and no other line is."""
-    found = pyright_verdict.found
-    missed = {
-        what: found.get(line)
-        for line, (what, _, rule) in wrong_file.expected.items()
-        if rule not in found.get(line, ())
-    }
-    assert missed == {}
-    assert set(found) == set(wrong_file.expected)
+# Each checker runs once, so one test asks it for everything.
+
+
+def test_mypy_accepts_what_is_right_and_refuses_what_is_wrong(wrong_file: WrongFile) -> None:
+    """Under --strict: no cast and no narrowing in the sample, an error on just each wrong line."""
+    verdict = run_mypy(wrong_file)
+    assert verdict.sample == ""
+    wanted = {line: (what, code) for line, (what, code, _) in wrong_file.expected.items()}
+    assert missed(verdict, wanted) == {}
+    assert set(verdict.found) == set(wanted)
+
+
+def test_pyright_accepts_what_is_right_and_refuses_what_is_wrong(wrong_file: WrongFile) -> None:
+    """In strict mode: no cast and no narrowing in the sample, an error on just each wrong line."""
+    verdict = run_pyright(wrong_file)
+    assert verdict.sample == ""
+    wanted = {line: (what, rule) for line, (what, _, rule) in wrong_file.expected.items()}
+    assert missed(verdict, wanted) == {}
+    assert set(verdict.found) == set(wanted)
