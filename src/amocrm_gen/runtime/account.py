@@ -34,7 +34,7 @@ class Account:
         `zone` is taken for a name without one.
         """
         text = name.strip().lower()
-        host = (urlsplit(text).netloc if "//" in text else text).rstrip("/")
+        host = text.partition("//")[2].partition("/")[0] if "//" in text else text
         subdomain, _, given = host.partition(".")
         found = given or zone or _FAMILIES[0][0]
         known = any(found in family for family in _FAMILIES)
@@ -80,13 +80,19 @@ class Account:
         )
 
 
+_HOST: Final = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
+_STRANGE: Final = re.compile(r"[^!-~]|\\")
+"""Blanks, backslashes and the like: each library understands them in its own way."""
+
+
 def _split(url: str) -> SplitResult:
-    parts = urlsplit(url)
     try:
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        parts = urlsplit(url)
+        host = _HOST.fullmatch(parts.hostname or "")
+        usable = parts.scheme in {"http", "https"} and parts.port != 0
     except ValueError:
-        usable = False
-    if not usable:
+        parts, host, usable = urlsplit(""), None, False
+    if not usable or host is None or _STRANGE.search(url):
         raise ConfigurationError(
             f"{url!r} is no base URL", advice='give scheme and host: "http://127.0.0.1:8080"'
         )
