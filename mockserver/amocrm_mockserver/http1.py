@@ -122,13 +122,10 @@ class HttpConnection(asyncio.Protocol):
         return f"{name[0]}:{name[1]}"
 
     def _send(self, response: Response) -> None:
-        self._write(_head(response))
-        if response.body:
-            self._write(h11.Data(data=response.body))
-        self._finish()
+        self._write(_head(response), h11.Data(data=response.body), h11.EndOfMessage())
+        self._go_on()
 
-    def _finish(self) -> None:
-        self._write(h11.EndOfMessage())
+    def _go_on(self) -> None:
         if self._http.our_state is h11.MUST_CLOSE:
             if self._transport is not None:
                 self._transport.close()
@@ -143,8 +140,7 @@ class HttpConnection(asyncio.Protocol):
             reset(transport)
         elif fault.cut == "truncate":
             keep = len(response.body) // 2 if fault.keep is None else fault.keep
-            self._write(_head(response))
-            self._write(h11.Data(data=response.body[:keep]))
+            self._write(_head(response), h11.Data(data=response.body[:keep]))
             transport.close()
         elif fault.cut == "drop":
             transport.close()
@@ -158,7 +154,8 @@ class HttpConnection(asyncio.Protocol):
             for piece in _pieces(response.body, fault.rate):
                 self._write(h11.Data(data=piece))
                 await asyncio.sleep(len(piece) / fault.rate)
-            self._finish()
+            self._write(h11.EndOfMessage())
+            self._go_on()
         else:
             self._send_spoiled(response, fault)
         self._sending = None
@@ -180,13 +177,11 @@ class HttpConnection(asyncio.Protocol):
             refusal = bad_request(f"This is not HTTP/1.1: {error}").response
             close = (("Connection", "close"), ("Content-Length", str(len(refusal.body))))
             head = Response(refusal.status, (*refusal.headers, *close), refusal.body)
-            self._write(_head(head))
-            self._write(h11.Data(data=head.body))
-            self._write(h11.EndOfMessage())
+            self._write(_head(head), h11.Data(data=head.body), h11.EndOfMessage())
         transport.close()
 
-    def _write(self, event: h11.Event) -> None:
-        data = self._http.send(event)
+    def _write(self, *events: h11.Event) -> None:
+        data = b"".join(self._http.send(event) or b"" for event in events)
         if data and self._transport is not None:
             self._transport.write(data)
 

@@ -25,11 +25,18 @@ def amocrm_server() -> Iterator[ThreadedServer]:
 
 
 @pytest.fixture
-def amocrm_account(amocrm_server: ThreadedServer) -> MockAccount:
-    """A fresh account in it: no other test sees its rows, tokens or limits."""
+def amocrm_account(amocrm_server: ThreadedServer) -> Iterator[MockAccount]:
+    """A fresh account in it: no other test sees its rows, tokens or limits.
+
+    The clock and the rules for faults are the server's; put back what you change of them.
+    """
     from amocrm_mockserver.testing import fresh_account  # noqa: PLC0415 -- slow to import, and not always used
 
-    return fresh_account(amocrm_server)
+    account = fresh_account(amocrm_server)
+    yield account
+    with amocrm_server.server.locked() as world:
+        if world.accounts.get(account.subdomain) is account.inside:
+            world.remove_account(account.subdomain)
 
 
 @pytest.fixture

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import io
 import pickle
-from typing import TYPE_CHECKING, cast
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from amocrm_mockserver.clock import Clock
+from amocrm_mockserver.state import Table
 
 if TYPE_CHECKING:
     from amocrm_mockserver.world import World
 
 __all__ = ["freeze_world", "thaw_world"]
+
+_Reduced: TypeAlias = tuple[Any, tuple[Any, ...], tuple[None, dict[str, Any]]]
+"""How pickle writes an object with slots."""
+
+
+_clock: ContextVar[Clock] = ContextVar("clock")
 
 
 def freeze_world(world: World) -> bytes:
@@ -23,23 +31,29 @@ def freeze_world(world: World) -> bytes:
 
 def thaw_world(snapshot: bytes, clock: Clock) -> World:
     """The world again, living by this clock, which is set as it was."""
-    unpickler = _Unpickler(io.BytesIO(snapshot), clock)
-    setting, world = cast("tuple[tuple[float, float | None], World]", unpickler.load())
+    token = _clock.set(clock)
+    try:
+        setting, world = cast(
+            "tuple[tuple[float, float | None], World]",
+            pickle.loads(snapshot),  # noqa: S301 -- made by freeze_world
+        )
+    finally:
+        _clock.reset(token)
     clock.setting = setting
     return world
 
 
+def _server_clock() -> Clock:
+    return _clock.get()
+
+
 class _Pickler(pickle.Pickler):
-    def persistent_id(self, obj: object) -> str | None:
-        return "clock" if isinstance(obj, Clock) else None
-
-
-class _Unpickler(pickle.Unpickler):
-    def __init__(self, file: io.BytesIO, clock: Clock) -> None:
-        super().__init__(file)
-        self._clock = clock
-
-    def persistent_load(self, pid: object) -> Clock:
-        if pid != "clock":
-            raise pickle.UnpicklingError(f"unknown part {pid}")
-        return self._clock
+    def reducer_override(self, obj: object) -> Any:  # Any: what pickle takes
+        if isinstance(obj, Clock):
+            return _server_clock, ()
+        if not isinstance(obj, Table):
+            return NotImplemented
+        # What a table keeps ready for answers is made anew, and cannot be pickled.
+        reduced = cast("_Reduced", obj.__reduce_ex__(pickle.HIGHEST_PROTOCOL)[:3])
+        make, arguments, (_, slots) = reduced
+        return make, arguments, (None, {**slots, "kept": {}})

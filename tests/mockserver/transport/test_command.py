@@ -208,6 +208,16 @@ sys.meta_path.insert(0, Hidden())
 """
 
 
+def test_start_is_light() -> None:
+    """What only some runs need is not loaded at the start, which would take twice as long."""
+    code = (
+        "import sys, amocrm_mockserver.__main__;"
+        "print(*{'yaml', 'jwt', 'trustme', 'cryptography', 'urllib3', 'httpx'} & set(sys.modules))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "\n"
+
+
 def test_without_the_client(tmp_path: Path) -> None:
     """It runs where neither the client nor the generator can be imported."""
     (tmp_path / "sitecustomize.py").write_text(HIDE, encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from amocrm_mockserver import Clock, MockServer
@@ -148,6 +148,7 @@ def test_control_faults(ask: Asker, body: object, status: int, message: str) -> 
     assert ask.control("GET", "limits") == before
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 0.5), max_size=200))
 def test_never_more_than_seven_in_any_second(pauses: list[float]) -> None:
     """Whatever the pauses, no window of a second holds more than seven taken calls."""

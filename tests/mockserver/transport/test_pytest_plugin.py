@@ -15,11 +15,14 @@ from amocrm_mockserver import Clock, mock_amocrm
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from amocrm_gen import AmoCRM
     from amocrm_mockserver import MockAccount, ThreadedServer
 
 PLUGIN = "amocrm_mockserver.pytest_plugin"
 SUITE = """
 import urllib3, pytest
+
+seen = []
 
 @pytest.mark.parametrize("number", [1, 2])
 def test_account(amocrm_account, amocrm_server, number):
@@ -29,6 +32,11 @@ def test_account(amocrm_account, amocrm_server, number):
         assert pool.request("GET", url, headers=headers).status == 204
         assert pool.request("POST", url, json=[{"name": "x"}], headers=headers).status == 200
     assert amocrm_account.server is amocrm_server.server
+    seen.append(amocrm_account.subdomain)
+
+def test_removal(amocrm_server):
+    assert len(seen) == 2
+    assert not {*seen} & {*amocrm_server.server.world.accounts}
 """
 WITHOUT = """
 import sys
@@ -70,7 +78,7 @@ def test_plugin_is_announced() -> None:
 def test_suite(tmp_path: Path) -> None:
     """Each test has an account of its own, in one server for the run."""
     ended = run_suite(tmp_path, SUITE)
-    assert "2 passed" in ended.stdout, ended.stdout + ended.stderr
+    assert "3 passed" in ended.stdout, ended.stdout + ended.stderr
 
 
 def test_without_the_client(tmp_path: Path) -> None:
@@ -94,6 +102,12 @@ def test_fixture_is_fresh(amocrm_account: MockAccount, amocrm_server: ThreadedSe
     """The account of the fixture is in the server of the fixture, and empty."""
     assert amocrm_account.base_url == amocrm_server.url
     assert lead_count(amocrm_account) == 0
+
+
+def test_client(amocrm: AmoCRM, amocrm_account: MockAccount) -> None:
+    """The client of the fixture works in the account of the fixture."""
+    assert amocrm.account.get().subdomain == amocrm_account.subdomain
+    assert list(amocrm.leads.find()) == []
 
 
 def test_context() -> None:

@@ -36,6 +36,21 @@ def test_snapshot(ask: Asker) -> None:
     assert ask.log_in("code-2").status == 200
 
 
+def test_snapshot_after_reading(ask: Asker) -> None:
+    """What a server keeps ready for readers does not stand in the way, and is right afterwards."""
+    token = ask.log_in("code-1").json["access_token"]
+    lead = {"name": "A", "_embedded": {"contacts": [{"first_name": "B"}]}}
+    ask("POST", "/api/v4/leads/complex", token=token, json=[lead])
+    before = ask("GET", "/api/v4/leads?with=contacts", token=token)
+    ask.server.restore(ask.server.snapshot())
+    after = ask("GET", "/api/v4/leads?with=contacts", token=token)
+    assert before.response.body == after.response.body
+    assert before.status == 200
+    id_ = after.json["_embedded"]["leads"][0]["id"]
+    ask("PATCH", f"/api/v4/leads/{id_}", token=token, json={"name": "C"})
+    assert ask("GET", f"/api/v4/leads/{id_}", token=token).json["name"] == "C"
+
+
 def test_snapshot_is_a_copy(ask: Asker) -> None:
     """What happens after a restore does not reach into the snapshot."""
     snapshot = ask.server.snapshot()
