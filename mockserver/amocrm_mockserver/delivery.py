@@ -22,13 +22,19 @@ def deliver(outgoing: Outgoing) -> Thread | None:
 
     A test must not call a real server because of an address in its seed.
     """
-    name = urlsplit(outgoing.url).hostname or ""
-    if not is_loopback_name(name):
-        _log.info("Not sent, since it is not on this machine: %s to %s", outgoing.method, name)
+    if not _is_on_this_machine(outgoing.url):
+        _log.info("Not sent, since it would leave this machine: a %s request", outgoing.method)
         return None
     thread = Thread(target=_send, args=(outgoing,), name="amocrm-mockserver-delivery", daemon=True)
     thread.start()
     return thread
+
+
+def _is_on_this_machine(url: str) -> bool:
+    try:
+        return is_loopback_name(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
 
 
 def _send(outgoing: Outgoing) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -110,7 +111,8 @@ class Listeners:
         for transport in list(self._connections):
             transport.abort()
         for server in self._servers:
-            await server.wait_closed()
+            with suppress(TimeoutError):  # newer Pythons wait for clients that never say a word
+                await asyncio.wait_for(server.wait_closed(), timeout=0.5)
         self._servers.clear()
         self.close()
 

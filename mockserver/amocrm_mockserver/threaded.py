@@ -73,11 +73,18 @@ class ThreadedServer:
     def _end(self) -> None:
         assert self._loop is not None
         assert self._thread is not None
-        self._do(self._running.stop())
+        self._do(self._wind_up())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
         self._listeners = None
+
+    async def _wind_up(self) -> None:
+        await self._running.stop()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     @property
     def _running(self) -> Listeners:
