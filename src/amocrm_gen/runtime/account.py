@@ -80,7 +80,7 @@ class Account:
         )
 
 
-_HOST: Final = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
+_HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 _STRANGE: Final = re.compile(r"[^!-~]|\\")
 """Blanks, backslashes and the like: each library understands them in its own way."""
 
