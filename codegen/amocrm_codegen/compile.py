@@ -51,7 +51,7 @@ def _build(files: SpecFiles, faults: Faults) -> Spec:
             tables[name] = struct.table
     for name, union in components.unions.items():
         tables[name] = union.table
-    builder = OperationBuilder(names, service, faults)
+    builder = OperationBuilder(names, service, faults, frozenset(components.enums))
     operations: list[Operation] = []
     for resource, raw in files.resources.items():
         operations.extend(builder.build(resource, raw, tables))

@@ -33,6 +33,8 @@ class OperationBuilder:
     names: Names
     service: Service
     faults: Faults
+    enums: frozenset[str]
+    """The components that are named enums: in a filter they are values, not pairs."""
 
     def build(
         self, resource: str, raw: MarkedDict, entity_tables: dict[str, str]
@@ -170,9 +172,12 @@ class OperationBuilder:
             return FilterField(name, "fields", kind, columns, place, "", doc, required)
         if "list" in mapping:
             kind = self.names.type_of(mapping["list"], resource, place)
-            what: FilterKind = "pairs" if kind.kind == "ref" else "list"
+            is_struct = kind.kind == "ref" and kind.name not in self.enums
+            what: FilterKind = "pairs" if is_struct else "list"
             return FilterField(name, what, kind, columns, place, "", doc, required)
         kind = self.names.type_of(mapping, resource, place)
+        if kind.kind == "ref" and kind.name not in self.enums:
+            self.faults.add(place, f"the filter {name!r} is an object", "write {list: …} for pairs")
         return FilterField(name, "value", kind, columns, place, "", doc, required)
 
     def _errors(self, resource: str, raw: MarkedDict) -> tuple[tuple[int, str], ...]:
