@@ -1,5 +1,7 @@
 """Hand-made models and operations, shaped like generated ones."""
 
+# ruff: noqa: TC003 - annotations are read at run time
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -35,7 +37,7 @@ class Tag:
 
     id: int
     name: str
-    color: str | None | Unset = field(default=UNSET)
+    color: str | Unset | None = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=dict, repr=False, metadata={"extra": True})
 
 
@@ -53,7 +55,7 @@ class Value:
     """One value of a custom field."""
 
     value: JsonValue | Unset = field(default=UNSET)
-    enum_id: int | None | Unset = field(default=UNSET)
+    enum_id: int | Unset | None = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=dict, repr=False, metadata={"extra": True})
 
 
@@ -73,7 +75,7 @@ class FieldWrite:
     """The values of one custom field, as they are written."""
 
     field_id: int | Unset = field(default=UNSET)
-    values: list[Value] | None | Unset = field(default=UNSET)
+    values: list[Value] | Unset | None = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=dict, repr=False, metadata={"extra": True})
 
 
@@ -127,12 +129,12 @@ class Lead:
     custom_fields_values: list[Field] | None
     embedded: LeadEmbedded = field(metadata={"wire": "_embedded"})
     links: Links | Unset = field(default=UNSET, metadata={"wire": "_links"})
-    score: int | None | Unset = field(default=UNSET)
+    score: int | Unset | None = field(default=UNSET)
     numbers: list[int] | Unset = field(default=UNSET)
     names: dict[str, str] | Unset = field(default=UNSET)
     tags_by_name: dict[str, Tag] | Unset = field(default=UNSET)
     anything: JsonValue | Unset = field(default=UNSET)
-    result: Result | None | Unset = field(default=UNSET, metadata={"null_empty": []})
+    result: Result | Unset | None = field(default=UNSET, metadata={"null_empty": []})
     either: Tag | list[int] | str | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=dict, repr=False, metadata={"extra": True})
 
@@ -152,7 +154,7 @@ class LeadCreate:
 class LeadUpdateEmbedded:
     """What an update carries."""
 
-    tags: list[TagRef] | None | Unset = field(default=UNSET)
+    tags: list[TagRef] | Unset | None = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=dict, repr=False, metadata={"extra": True})
 
 
@@ -163,8 +165,8 @@ class LeadUpdate:
     id: int
     name: str | Unset = field(default=UNSET)
     price: int | Unset = field(default=UNSET)
-    closed_at: datetime | None | Unset = field(default=UNSET)
-    custom_fields_values: list[FieldWrite] | None | Unset = field(default=UNSET)
+    closed_at: datetime | Unset | None = field(default=UNSET)
+    custom_fields_values: list[FieldWrite] | Unset | None = field(default=UNSET)
     embedded: LeadUpdateEmbedded | Unset = field(default=UNSET, metadata={"wire": "_embedded"})
     extra: dict[str, JsonValue] = field(factory=dict, repr=False, metadata={"extra": True})
 

@@ -19,7 +19,7 @@ from amocrm_gen.runtime.errors import ConfigurationError
         (" example ", "example.amocrm.ru"),
     ],
 )
-def test_names(name: str, domain: str):
+def test_names(name: str, domain: str) -> None:
     """Subdomain, domain and pasted address all name the account."""
     account = Account.parse(name)
     assert (account.domain, account.origin) == (domain, f"https://{domain}")
@@ -38,7 +38,7 @@ def test_names(name: str, domain: str):
         "ex_ample",
     ],
 )
-def test_what_is_no_account(name: str):
+def test_what_is_no_account(name: str) -> None:
     """A name that is none is refused, and the error shows right ones."""
     with pytest.raises(ConfigurationError, match=r"example\.kommo\.com"):
         Account.parse(name)
@@ -67,12 +67,12 @@ def test_what_is_no_account(name: str):
         ("https://x.amocrm.ru:99999", False),
     ],
 )
-def test_the_family_of_hosts(url: str, trusted: bool):
+def test_the_family_of_hosts(url: str, trusted: bool) -> None:
     """Tokens go by https to hosts of the account's own company, and nowhere else."""
     assert Account.parse("example").trusts(url) is trusted
 
 
-def test_the_global_family_has_two_zones():
+def test_the_global_family_has_two_zones() -> None:
     """amocrm.com and kommo.com are one company; amocrm.ru is another."""
     account = Account.parse("example.kommo.com")
     assert account.trusts("https://example.amocrm.com")
@@ -87,7 +87,7 @@ def test_the_global_family_has_two_zones():
         ("http://[::1]:80/x", "http://[::1]"),
     ],
 )
-def test_an_explicit_base_url_is_the_only_trusted_origin(base_url: str, origin: str):
+def test_an_explicit_base_url_is_the_only_trusted_origin(base_url: str, origin: str) -> None:
     """With a base URL nothing goes anywhere else, not even to the account's own domain."""
     account = Account.parse("example", base_url=base_url)
     assert account.origin == origin
@@ -97,13 +97,13 @@ def test_an_explicit_base_url_is_the_only_trusted_origin(base_url: str, origin: 
 
 
 @pytest.mark.parametrize("base_url", ["127.0.0.1:8080", "ftp://x", "http://", "http://x:y"])
-def test_a_base_url_needs_scheme_and_host(base_url: str):
+def test_a_base_url_needs_scheme_and_host(base_url: str) -> None:
     """A base URL that cannot be used is refused."""
     with pytest.raises(ConfigurationError, match="base URL"):
         Account.parse("example", base_url=base_url)
 
 
-def test_a_move_stays_in_the_family():
+def test_a_move_stays_in_the_family() -> None:
     """An account moves between names of one company, never to a foreign host."""
     account = Account.parse("example")
     assert account.moved("new.amocrm.ru").origin == "https://new.amocrm.ru"
@@ -113,7 +113,7 @@ def test_a_move_stays_in_the_family():
 
 
 @given(st.text())
-def test_no_text_makes_a_foreign_host_trusted(text: str):
+def test_no_text_makes_a_foreign_host_trusted(text: str) -> None:
     """Whatever is put behind https://, only a host of the family is trusted."""
     url = f"https://{text}"
     if Account.parse("example").trusts(url):

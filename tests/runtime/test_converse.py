@@ -4,9 +4,6 @@ import logging
 
 import pytest
 from attrs import evolve
-from runtime.sample import COMPLEX, CREATE, GET, UPDATE, Lead, create, find, get, lead_json, update
-from runtime.sample import LeadCreate, LeadUpdate, LeadWritten
-from runtime.script import INTEGRATION, Stage, answer, granted, session, stored
 
 from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.converse import converse, held_keys
@@ -26,6 +23,22 @@ from amocrm_gen.runtime.errors import (
 )
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_gen.runtime.tokens.token import Token
+from runtime.sample import (
+    COMPLEX,
+    CREATE,
+    GET,
+    UPDATE,
+    Lead,
+    LeadCreate,
+    LeadUpdate,
+    LeadWritten,
+    create,
+    find,
+    get,
+    lead_json,
+    update,
+)
+from runtime.script import INTEGRATION, Stage, answer, granted, session, stored
 
 PAGE = {
     "_page": 2,
@@ -41,7 +54,7 @@ LOST = TransportError("connection reset", sent=True)
 UNSENT = TransportError("connection refused", sent=False)
 
 
-def test_a_call_is_sent_with_its_token():
+def test_a_call_is_sent_with_its_token() -> None:
     """Method, address, query, credentials and body are what the call says."""
     stage = Stage([answer(200, lead_json())])
     lead = stage.play(converse(session(), get(1)))
@@ -52,14 +65,14 @@ def test_a_call_is_sent_with_its_token():
     assert send.body is None
 
 
-def test_a_query_is_percent_encoded():
+def test_a_query_is_percent_encoded() -> None:
     """Brackets, blanks and letters of any script are encoded."""
     stage = Stage([answer(204)])
     stage.play(converse(session(), find(filter={"name": ["Ёж & co"]}, page=1, limit=2)))
     assert stage.sent[0].url.endswith("?filter%5Bname%5D%5B0%5D=%D0%81%D0%B6+%26+co&page=1&limit=2")
 
 
-def test_a_page():
+def test_a_page() -> None:
     """A page gives its items, its number and its links."""
     page = Stage([answer(200, PAGE)]).play(converse(session(), find()))
     assert [lead.id for lead in page.items] == [1, 2]
@@ -68,28 +81,28 @@ def test_a_page():
 
 
 @pytest.mark.parametrize("nothing", [answer(204), answer(200, b""), answer(202)])
-def test_nothing_is_an_empty_list(nothing: object):
+def test_nothing_is_an_empty_list(nothing: object) -> None:
     """204 is an empty page or list, never an exception."""
     stage = Stage([nothing, nothing])  # type: ignore[list-item]  # a response
     assert stage.play(converse(session(), find())).items == []
     assert stage.play(converse(session(), create([]))) == []
 
 
-def test_nothing_for_one_entity_is_not_found():
+def test_nothing_for_one_entity_is_not_found() -> None:
     """204 and 404 for an entity are the same error."""
     for missing in (answer(204), answer(404, {"detail": "Not found"})):
         with pytest.raises(NotFound):
             Stage([missing]).play(converse(session(), get(1)))
 
 
-def test_no_body_is_wanted_where_none_is_promised():
+def test_no_body_is_wanted_where_none_is_promised() -> None:
     """An operation without an answer returns None whatever comes."""
     operation = evolve(GET, envelope="none")
     call: Call[None] = Call(operation, "/api/v4/leads/1")
     assert Stage([answer(202, b"<html>")]).play(converse(session(), call)) is None
 
 
-def test_a_bare_array():
+def test_a_bare_array() -> None:
     """An answer without an envelope is read as it is."""
     call: Call[list[LeadWritten]] = Call(COMPLEX, COMPLEX.path, body=[{}], returns=LeadWritten)
     made = Stage([answer(200, [{"id": 1}, {"id": 2}])]).play(converse(session(), call))
@@ -108,7 +121,7 @@ def test_a_bare_array():
         ({"_links": 5}, "$._links"),
     ],
 )
-def test_an_answer_of_another_shape_is_a_typed_error(body: object, path: str | None):
+def test_an_answer_of_another_shape_is_a_typed_error(body: object, path: str | None) -> None:
     """What cannot be read is a ResponseError with operation, status, request id and place."""
     stage = Stage([answer(200, body, **{"x-request-id": "r1"})])
     with pytest.raises(ResponseError) as caught:
@@ -119,7 +132,7 @@ def test_an_answer_of_another_shape_is_a_typed_error(body: object, path: str | N
 
 
 @pytest.mark.parametrize("fault", [LOST, UNSENT, answer(503), answer(429), answer(502, b"<x>")])
-def test_reading_is_repeated(fault: object):
+def test_reading_is_repeated(fault: object) -> None:
     """A read is repeated after any passing fault."""
     stage = Stage([fault, fault, answer(200, lead_json())])  # type: ignore[list-item]  # either
     assert stage.play(converse(session(), get(1))).id == 1
@@ -132,7 +145,9 @@ def test_reading_is_repeated(fault: object):
     ("fault", "error"),
     [(LOST, TransportError), (answer(503), ServerError), (answer(504), ServerError)],
 )
-def test_a_create_is_not_repeated_when_it_may_have_been_done(fault: object, error: type[Exception]):
+def test_a_create_is_not_repeated_when_it_may_have_been_done(
+    fault: object, error: type[Exception]
+) -> None:
     """After a lost answer a create is in doubt and is not sent again."""
     stage = Stage([fault])  # type: ignore[list-item]  # either
     with pytest.raises(error):
@@ -141,7 +156,7 @@ def test_a_create_is_not_repeated_when_it_may_have_been_done(fault: object, erro
 
 
 @pytest.mark.parametrize("fault", [UNSENT, answer(429), answer(429, {"retry_after": 3})])
-def test_a_create_is_repeated_when_it_was_refused(fault: object):
+def test_a_create_is_repeated_when_it_was_refused(fault: object) -> None:
     """A create that did not reach the server, or was turned away by it, is sent again."""
     stage = Stage([fault, answer(200, WRITTEN)])  # type: ignore[list-item]  # either
     (made,) = stage.play(converse(session(), create([LeadCreate(name="x")])))
@@ -149,7 +164,7 @@ def test_a_create_is_repeated_when_it_was_refused(fault: object):
     assert stage.bodies[0] == stage.bodies[1]
 
 
-def test_retries_end():
+def test_retries_end() -> None:
     """When nothing helps, the last error is raised."""
     stage = Stage([answer(429, {"detail": "slow"})] * 9)
     with pytest.raises(RateLimited, match="slow"):
@@ -157,7 +172,7 @@ def test_retries_end():
     assert len(stage.sent) == 3
 
 
-def test_the_throttle_is_passed_before_each_attempt():
+def test_the_throttle_is_passed_before_each_attempt() -> None:
     """Retries count as sends: none goes past the limit."""
     stage = Stage([answer(503), answer(200, lead_json()), answer(200, lead_json())])
     shared = session(stage, limit=1, policy={"first_delay": 0.1})
@@ -166,7 +181,7 @@ def test_the_throttle_is_passed_before_each_attempt():
     assert stage.slept == pytest.approx([0.1, 0.9, 1.0])
 
 
-def test_a_429_is_a_penalty_for_all():
+def test_a_429_is_a_penalty_for_all() -> None:
     """Everyone who shares the throttle waits as long as the server says."""
     stage = Stage([answer(429, {"retry_after": 5}), answer(200, lead_json())])
     shared = session(stage, limit=7)
@@ -175,7 +190,7 @@ def test_a_429_is_a_penalty_for_all():
     assert shared.throttle is not None
 
 
-def test_a_block_stops_all_traffic():
+def test_a_block_stops_all_traffic() -> None:
     """After the page of the block nothing is sent any more by those who share the throttle."""
     stage = Stage([answer(403, BLOCK)])
     shared = session(stage, limit=7)
@@ -188,7 +203,7 @@ def test_a_block_stops_all_traffic():
     assert stage.play(converse(shared, get(1))).id == 1
 
 
-def test_a_cancelled_wait_gives_its_place_back():
+def test_a_cancelled_wait_gives_its_place_back() -> None:
     """Who is cancelled in the throttle's queue does not hold up those behind."""
 
     class Cancelled(BaseException):
@@ -208,7 +223,7 @@ def test_a_cancelled_wait_gives_its_place_back():
     assert stage.slept == [1.0]
 
 
-def test_a_long_lived_token_that_is_refused_is_final():
+def test_a_long_lived_token_that_is_refused_is_final() -> None:
     """Without a way to renew it, 401 is raised at once."""
     stage = Stage([answer(401, {"detail": "Unauthorized"})])
     with pytest.raises(Unauthorized):
@@ -216,7 +231,7 @@ def test_a_long_lived_token_that_is_refused_is_final():
     assert len(stage.sent) == 1
 
 
-def test_a_refused_token_is_renewed_once():
+def test_a_refused_token_is_renewed_once() -> None:
     """401: renew, keep, repeat; even a create, since it was refused."""
     store, _ = stored()
     stage = Stage([answer(401, {}), granted(), answer(200, WRITTEN)])
@@ -236,7 +251,7 @@ def test_a_refused_token_is_renewed_once():
     assert kept.refresh_token == "new-refresh"
 
 
-def test_renewing_never_loops():
+def test_renewing_never_loops() -> None:
     """A token that is refused right after it was renewed is an error."""
     store, _ = stored()
     stage = Stage([answer(401, {}), granted(), answer(401, {"detail": "off"})])
@@ -245,7 +260,7 @@ def test_renewing_never_loops():
     assert len(stage.sent) == 3
 
 
-def test_a_token_is_renewed_before_it_ends():
+def test_a_token_is_renewed_before_it_ends() -> None:
     """A token that is as good as over is renewed before the call, not after a 401."""
     store, _ = stored(lasts=100)
     stage = Stage([granted(), answer(200, lead_json())])
@@ -254,7 +269,7 @@ def test_a_token_is_renewed_before_it_ends():
     assert stage.calls == ["POST /oauth2/access_token", "GET /api/v4/leads/1"]
 
 
-def test_a_token_that_someone_else_renewed_is_taken_from_the_store():
+def test_a_token_that_someone_else_renewed_is_taken_from_the_store() -> None:
     """A refused token is compared with the store before it is renewed."""
     store, old = stored()
     newer, _ = stored("newer")
@@ -266,7 +281,7 @@ def test_a_token_that_someone_else_renewed_is_taken_from_the_store():
     assert stage.sent[1].headers["Authorization"] == "Bearer newer-access"
 
 
-def test_a_token_that_another_host_renewed_meanwhile_is_found():
+def test_a_token_that_another_host_renewed_meanwhile_is_found() -> None:
     """A refresh token that was used up elsewhere in this moment is looked up once more."""
     store, _ = stored()
     newer, _ = stored("newer")
@@ -293,7 +308,7 @@ def test_a_token_that_another_host_renewed_meanwhile_is_found():
         (answer(200, {"token_type": "Bearer"}), ResponseError),
     ],
 )
-def test_a_refresh_that_fails(refused: object, error: type[Exception]):
+def test_a_refresh_that_fails(refused: object, error: type[Exception]) -> None:
     """A refresh is never sent twice, its error says what to do, and its lock is freed."""
     store, token = stored()
     stage = Stage([answer(401, {}), refused])  # type: ignore[list-item]  # either
@@ -309,11 +324,11 @@ def test_a_refresh_that_fails(refused: object, error: type[Exception]):
         assert secret not in shown
 
 
-def test_a_token_that_cannot_be_stored_lives_on():
+def test_a_token_that_cannot_be_stored_lives_on() -> None:
     """If the store fails, the error says so, and this process goes on with the new token."""
 
     class Broken(MemoryTokenStore):
-        def save(self, account: str, token: Token) -> None:
+        def save(self, account: str, token: Token) -> None:  # noqa: ARG002 - fails whatever it is
             raise OSError("disk full")
 
     old = stored()[1]
@@ -326,14 +341,14 @@ def test_a_token_that_cannot_be_stored_lives_on():
     assert stage.sent[-1].headers["Authorization"] == "Bearer new-access"
 
 
-def test_without_any_token_nothing_is_sent():
+def test_without_any_token_nothing_is_sent() -> None:
     """An empty store is an error that tells how to get a token."""
     stage = Stage([])
     with pytest.raises(OAuthError, match="authorization_url"):
         stage.play(converse(session(store=MemoryTokenStore(), integration=INTEGRATION), get(1)))
 
 
-def test_writes_hold_the_locks_of_their_entities():
+def test_writes_hold_the_locks_of_their_entities() -> None:
     """A batch holds the lock of each of its entities while it is under way; reads hold none."""
     stage = Stage([answer(200, WRITTEN), answer(200, lead_json())])
     shared = session()
@@ -344,7 +359,7 @@ def test_writes_hold_the_locks_of_their_entities():
 
 
 @pytest.mark.parametrize("fault", [answer(400, {}), LOST, KeyboardInterrupt()])
-def test_locks_are_freed_on_every_way_out(fault: object):
+def test_locks_are_freed_on_every_way_out(fault: object) -> None:
     """Errors and interrupts leave no lock behind."""
     stage = Stage([fault] * 9)  # type: ignore[list-item]  # either
     shared = session()
@@ -354,7 +369,7 @@ def test_locks_are_freed_on_every_way_out(fault: object):
     assert not shared.locks._queues  # type: ignore[attr-defined]  # locks in memory
 
 
-def test_locks_held_already_are_not_taken_again():
+def test_locks_held_already_are_not_taken_again() -> None:
     """Inside of an edit the same entity can be written without a deadlock."""
     stage = Stage([answer(200, WRITTEN)])
     mark = held_keys.set(frozenset({"example.amocrm.ru/leads/9"}))
@@ -365,14 +380,14 @@ def test_locks_held_already_are_not_taken_again():
     assert stage.held == []
 
 
-def test_a_good_answer_that_complains_is_an_error():
+def test_a_good_answer_that_complains_is_an_error() -> None:
     """Refusals inside of a 200 are errors with their items."""
     stage = Stage([answer(200, {**WRITTEN, "errors": [{"request_id": "0", "detail": "no"}]})])
     with pytest.raises(ValidationError, match="item 0: no"):
         stage.play(converse(session(), create([LeadCreate(name="x")])))
 
 
-def test_an_outdated_entity_inside_a_good_answer_is_a_conflict():
+def test_an_outdated_entity_inside_a_good_answer_is_a_conflict() -> None:
     """The text about the last modified date is a conflict with the ids, whatever the status."""
     body = {
         "_embedded": {"errors": {"update": {"9": "Last modified date is older than in database"}}}
@@ -386,7 +401,7 @@ def test_an_outdated_entity_inside_a_good_answer_is_a_conflict():
 @pytest.mark.parametrize(
     "url", ["https://evil.com/x", "http://example.amocrm.ru/x", "x", "https://example.kommo.com"]
 )
-def test_the_token_is_not_sent_elsewhere(url: str):
+def test_the_token_is_not_sent_elsewhere(url: str) -> None:
     """An address outside the family of hosts is refused before anything is sent."""
     stage = Stage([])
     call: Call[object] = Call(GET, url)
@@ -395,7 +410,7 @@ def test_the_token_is_not_sent_elsewhere(url: str):
     assert stage.sent == []
 
 
-def test_other_hosts_of_the_family_are_served():
+def test_other_hosts_of_the_family_are_served() -> None:
     """The drive host of the account's company gets the token."""
     stage = Stage([answer(200, {})])
     operation = Operation(name="files.find", method="GET", path="x", envelope="raw")
@@ -403,7 +418,7 @@ def test_other_hosts_of_the_family_are_served():
     assert stage.sent[0].headers["Authorization"] == "Bearer long-lived"
 
 
-def test_redirects_are_not_followed():
+def test_redirects_are_not_followed() -> None:
     """A redirect is an error that speaks of a move; its target sees nothing."""
     stage = Stage([answer(301, b"", location="https://evil.com")])
     with pytest.raises(Exception, match="moved"):
@@ -411,14 +426,14 @@ def test_redirects_are_not_followed():
     assert len(stage.sent) == 1
 
 
-def test_a_body_that_is_no_json_is_refused():
+def test_a_body_that_is_no_json_is_refused() -> None:
     """Nothing is sent of a body that cannot be written."""
     call: Call[object] = Call(CREATE, CREATE.path, body=[{"a": 2**70}])
     with pytest.raises(ConfigurationError, match="JSON"):
         Stage([]).play(converse(session(), call))
 
 
-def test_the_log_shows_no_secret(caplog: pytest.LogCaptureFixture):
+def test_the_log_shows_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     """With the log at its fullest, tokens and client secrets are not in it."""
     store, _ = stored()
     stage = Stage([answer(401, {}), granted(), LOST, answer(200, lead_json())])
@@ -429,7 +444,7 @@ def test_the_log_shows_no_secret(caplog: pytest.LogCaptureFixture):
         assert secret not in caplog.text
 
 
-def test_an_unknown_lead_in_a_batch():
+def test_an_unknown_lead_in_a_batch() -> None:
     """Operations without locks, and items without ids, hold nothing."""
     assert UPDATE.lock == "leads/{id}"
     stage = Stage([answer(200, WRITTEN)])

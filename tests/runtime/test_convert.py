@@ -5,12 +5,21 @@ import logging
 import pickle
 import random
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from attrs import define, evolve, field
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from amocrm_gen.runtime import convert
+from amocrm_gen.runtime.convert import converter, structure, unstructure
+from amocrm_gen.runtime.errors import ResponseError
+from amocrm_gen.runtime.reading import Mismatch
+from amocrm_gen.runtime.shapes import shape_of
+from amocrm_gen.runtime.types import JsonValue
+from amocrm_gen.runtime.unset import UNSET, Unset
 from runtime.sample import (
     CallNote,
     FieldType,
@@ -28,14 +37,6 @@ from runtime.sample import (
     lead_json,
 )
 
-from amocrm_gen.runtime import convert
-from amocrm_gen.runtime.convert import converter, structure, unstructure
-from amocrm_gen.runtime.errors import ResponseError
-from amocrm_gen.runtime.reading import Mismatch
-from amocrm_gen.runtime.shapes import shape_of
-from amocrm_gen.runtime.types import JsonValue
-from amocrm_gen.runtime.unset import UNSET, Unset
-
 json_values = st.recursive(
     st.none()
     | st.booleans()
@@ -51,7 +52,9 @@ ids = st.integers(0, 2**40)
 seconds = st.integers(0, 4_102_444_800)
 
 
-def objects(required: dict[str, object], optional: dict[str, object] | None = None):
+def objects(
+    required: dict[str, Any], optional: dict[str, Any] | None = None
+) -> st.SearchStrategy[dict[str, Any]]:
     """Make JSON objects, some with keys that nobody knows."""
     fixed = st.fixed_dictionaries(required, optional=optional or {})
     return st.tuples(fixed, unknown).map(lambda pair: pair[1] | pair[0])
@@ -96,13 +99,13 @@ leads = objects(
 
 
 @given(leads)
-def test_an_answer_survives_reading_and_writing(lead: dict[str, JsonValue]):
+def test_an_answer_survives_reading_and_writing(lead: dict[str, JsonValue]) -> None:
     """What was read is written back the same, unknown keys and nulls included."""
     assert unstructure(structure(copy.deepcopy(lead), Lead)) == lead
 
 
 @given(leads)
-def test_the_compiled_reader_agrees_with_the_walking_one(lead: dict[str, JsonValue]):
+def test_the_compiled_reader_agrees_with_the_walking_one(lead: dict[str, JsonValue]) -> None:
     """Compiling changes the speed of reading and nothing else."""
     walked = convert._reader.read(shape_of(Lead), lead, "$")
     assert structure(lead, Lead) == walked
@@ -124,7 +127,9 @@ def broken(lead: dict[str, JsonValue], seed: int) -> dict[str, JsonValue]:
 
 
 @given(leads, st.integers(0, 2**32))
-def test_broken_answers_are_told_alike_by_both_readers(lead: dict[str, JsonValue], seed: int):
+def test_broken_answers_are_told_alike_by_both_readers(
+    lead: dict[str, JsonValue], seed: int
+) -> None:
     """A wrong value is the same result or the same typed error, compiled or walked."""
     wrong = broken(lead, seed)
     try:
@@ -139,12 +144,13 @@ def test_broken_answers_are_told_alike_by_both_readers(lead: dict[str, JsonValue
 
 
 @given(json_values)
-def test_any_json_is_read_or_refused(value: JsonValue):
+def test_any_json_is_read_or_refused(value: JsonValue) -> None:
     """No JSON whatever makes reading fail in another way than by ResponseError."""
     try:
-        structure(value, list[Lead])
+        said = unstructure(structure(value, list[Lead]))
     except ResponseError as error:
-        assert str(error).startswith("$")
+        said = str(error)[0]
+    assert said == "$" or isinstance(said, list)
 
 
 @pytest.mark.parametrize(
@@ -170,7 +176,9 @@ def test_any_json_is_read_or_refused(value: JsonValue):
         ({"either": 5}, "$.either", "expected"),
     ],
 )
-def test_a_wrong_type_is_named_with_its_place(changed: dict[str, object], path: str, words: str):
+def test_a_wrong_type_is_named_with_its_place(
+    changed: dict[str, object], path: str, words: str
+) -> None:
     """The error says where in the answer, what was expected and what was there."""
     with pytest.raises(ResponseError) as caught:
         structure([lead_json(), lead_json(2, **changed)], list[Lead], path="$._embedded.leads")
@@ -178,7 +186,7 @@ def test_a_wrong_type_is_named_with_its_place(changed: dict[str, object], path: 
     assert words in str(caught.value)
 
 
-def test_texts_in_errors_are_cut():
+def test_texts_in_errors_are_cut() -> None:
     """A huge wrong value does not make a huge message."""
     with pytest.raises(ResponseError) as caught:
         structure(lead_json(price="9" * 10_000), Lead)
@@ -197,7 +205,7 @@ class Promised:
     extra: dict[str, JsonValue] = field(factory=dict, repr=False, metadata={"extra": True})
 
 
-def test_a_missing_key_is_unset_and_told_once(caplog: pytest.LogCaptureFixture):
+def test_a_missing_key_is_unset_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
     """A key that should be there and is not is UNSET, never an exception; the log says it once."""
     answer = {"here": 1, "null": None, "inner": [], "items": [{"text": "a"}, {}]}
     with caplog.at_level(logging.WARNING, "amocrm_gen"):
@@ -211,7 +219,7 @@ def test_a_missing_key_is_unset_and_told_once(caplog: pytest.LogCaptureFixture):
     assert unstructure(read[0]) == {**answer, "inner": None}
 
 
-def test_a_lesson_is_kept_by_the_compiled_reader():
+def test_a_lesson_is_kept_by_the_compiled_reader() -> None:
     """After a key was missing once, answers with and without it are read fast and right."""
     assert structure({"href": "x"}, Link).href == "x"
     structure({"here": 1, "null": "a", "inner": {"text": "b"}, "items": []}, Promised)
@@ -221,7 +229,7 @@ def test_a_lesson_is_kept_by_the_compiled_reader():
     assert unstructure(read) == whole
 
 
-def test_what_php_writes_for_nothing_is_nothing():
+def test_what_php_writes_for_nothing_is_nothing() -> None:
     """An empty list stands for an empty object, and an object with numbers for a list."""
     lead = structure(
         lead_json(result=[], names=[], numbers={"2": 7, "10": 8, "1": 6}, custom_fields_values={}),
@@ -234,12 +242,12 @@ def test_what_php_writes_for_nothing_is_nothing():
     assert unstructure(lead)["result"] == []  # type: ignore[index,call-overload]
 
 
-def test_whole_floats_are_whole_numbers():
+def test_whole_floats_are_whole_numbers() -> None:
     """100.0 where a whole number is promised is 100."""
     assert structure(lead_json(price=100.0), Lead).price == 100
 
 
-def test_variants_are_told_by_their_tag():
+def test_variants_are_told_by_their_tag() -> None:
     """The tag picks the class; a tag that nobody knows picks the fallback and is kept."""
     notes = [
         {"note_type": "common", "text": "a"},
@@ -251,24 +259,24 @@ def test_variants_are_told_by_their_tag():
     assert unstructure(read) == notes
 
 
-def test_a_missing_tag_is_the_fallback():
+def test_a_missing_tag_is_the_fallback() -> None:
     """An object without its tag is still read."""
     assert structure({"params": {}}, Note) == OtherNote(note_type=UNSET, params={})  # type: ignore[arg-type]
 
 
-def test_variants_without_a_tag_are_told_by_their_keys():
+def test_variants_without_a_tag_are_told_by_their_keys() -> None:
     """A union that nobody registered picks the class that fits best."""
     assert structure({"id": 1, "name": "x"}, Tag | Result) == Tag(id=1, name="x")
     assert structure({"text": "x"}, Tag | Result) == Result(text="x")
 
 
-def test_unions_with_null_and_absent():
+def test_unions_with_null_and_absent() -> None:
     """None and UNSET in a union are no classes of their own."""
     assert structure(None, Tag | None) is None
     assert structure({"id": 1, "name": "x"}, Tag | None | Unset) == Tag(id=1, name="x")
 
 
-def test_unknown_keys_have_a_room_of_their_own():
+def test_unknown_keys_have_a_room_of_their_own() -> None:
     """Objects share no room for unknown keys, and an empty one costs nothing until it is used."""
     first, second = structure([{"id": 1, "name": "a"}, {"id": 2, "name": "b"}], list[Tag])
     first.extra["x"] = 1
@@ -276,7 +284,7 @@ def test_unknown_keys_have_a_room_of_their_own():
     assert unstructure(first) == {"id": 1, "name": "a", "x": 1}
 
 
-def test_models_that_were_read_behave_like_others():
+def test_models_that_were_read_behave_like_others() -> None:
     """Equality, copies, pickles, evolve and repr work without the constructor having run."""
     read = structure(lead_json(new=1), Lead)
     assert pickle.loads(pickle.dumps(read)) == read
@@ -304,27 +312,27 @@ def test_models_that_were_read_behave_like_others():
         (LeadUpdate(id=1, custom_fields_values=[{"field_id": 1}]), None),
     ],
 )
-def test_writing(value: object, written: object):
+def test_writing(value: object, written: object) -> None:
     """UNSET is left out, null is written, and values of other classes become JSON."""
     expected = {"id": 1, "custom_fields_values": [{"field_id": 1}]} if written is None else written
     assert unstructure(value) == expected
 
 
-def test_a_naive_datetime_is_not_written():
+def test_a_naive_datetime_is_not_written() -> None:
     """A datetime without a zone is refused with the field's name."""
     with pytest.raises(ValueError, match=r"LeadCreate\.created_at: .* no time zone"):
         unstructure(LeadCreate(created_at=datetime(2024, 1, 1)))  # noqa: DTZ001 - meant
 
 
 @pytest.mark.parametrize("value", [float("nan"), object(), b"x", {1: object()}])
-def test_what_is_no_json_is_not_written(value: object):
+def test_what_is_no_json_is_not_written(value: object) -> None:
     """A value that JSON cannot hold is refused before anything is sent."""
     with pytest.raises((TypeError, ValueError), match=r"JSON"):
         unstructure(value)
 
 
-def test_hooks_of_the_user_are_used():
-    """cattrs hooks that a user registers read and write their classes, also inside others."""
+def test_hooks_of_the_user_are_used() -> None:
+    """Hooks that a user registers read and write their classes, also inside others."""
 
     class Money:
         def __init__(self, cents: int) -> None:
@@ -345,7 +353,7 @@ def test_hooks_of_the_user_are_used():
         structure({"price": None, "prices": []} | {"price": "x"}, Priced)
 
 
-def test_cattrs_finds_the_hooks():
+def test_cattrs_finds_the_hooks() -> None:
     """The converter itself reads and writes models, alone and in unions."""
     tag = Tag(id=1, name="x")
     assert converter.structure({"id": 1, "name": "x"}, Tag) == tag
@@ -353,7 +361,7 @@ def test_cattrs_finds_the_hooks():
     assert converter.unstructure(tag) == {"id": 1, "name": "x"}
 
 
-def test_classes_with_code_of_their_own_run_it():
+def test_classes_with_code_of_their_own_run_it() -> None:
     """A class with converters or a post-init is made by its constructor."""
 
     @define(slots=True, kw_only=True)
@@ -365,7 +373,7 @@ def test_classes_with_code_of_their_own_run_it():
     assert structure({"number": 4, "new": 1}, Plain) == Plain(number=4, extra={"new": 1})
 
 
-def test_nesting_without_end_is_an_error():
+def test_nesting_without_end_is_an_error() -> None:
     """A class that holds itself, nested deeper than Python's stack, is a ResponseError."""
     deep: dict[str, JsonValue] = {}
     for _ in range(5000):
@@ -384,7 +392,7 @@ class Nested:
 
 @given(st.integers(1, 30))
 @example(1)
-def test_a_class_that_holds_itself(depth: int):
+def test_a_class_that_holds_itself(depth: int) -> None:
     """Recursive classes are read and written."""
     value: dict[str, JsonValue] = {}
     for _ in range(depth):

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from runtime.sample import FieldType, LeadCreate, TagRef
 
 from amocrm_gen.runtime.encode import encode_body, encode_query, path
 from amocrm_gen.runtime.unset import UNSET
+from runtime.sample import FieldType, LeadCreate, TagRef
 
 
 def php(pairs: Sequence[tuple[str, str]]) -> dict[str, object]:
@@ -35,7 +35,7 @@ def as_php(value: object) -> object:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-keys = st.text(st.characters(exclude_characters="[]", codec="utf-8"), min_size=1)
+keys = st.text("abЯ_-0 &=%.", min_size=1)
 scalars = st.text() | st.integers() | st.booleans()
 trees = st.recursive(
     scalars,
@@ -45,13 +45,13 @@ trees = st.recursive(
 
 
 @given(st.dictionaries(keys, trees))
-def test_brackets_are_read_back(filter: dict[str, object]):
+def test_brackets_are_read_back(filter: dict[str, object]) -> None:
     """Whatever is written in brackets, PHP reads the same."""
     pairs = encode_query(filter=filter)
     assert php(pairs).get("filter", {}) == as_php(filter)
 
 
-def test_all_forms_of_the_docs():
+def test_all_forms_of_the_docs() -> None:
     """Lists, ranges, pairs, fields, order and with are written as the docs show them."""
     moment = datetime(2024, 1, 1, tzinfo=UTC)
     assert encode_query(
@@ -89,17 +89,17 @@ def test_all_forms_of_the_docs():
     )
 
 
-def test_what_is_not_given_is_not_sent():
+def test_what_is_not_given_is_not_sent() -> None:
     """None, UNSET and empty lists leave no trace."""
     assert encode_query(filter={"id": None, "name": UNSET, "price": []}, order=None) == ()
 
 
-def test_ascending_is_the_name_alone():
+def test_ascending_is_the_name_alone() -> None:
     """An order without a minus goes up."""
     assert encode_query(order="id") == (("order[id]", "asc"),)
 
 
-def test_a_naive_datetime_is_refused():
+def test_a_naive_datetime_is_refused() -> None:
     """A datetime without a time zone is an error that says what to do."""
     with pytest.raises(ValueError, match=r"filter\[created_at\]\[from\].*no time zone"):
         encode_query(filter={"created_at": {"from": datetime(2024, 1, 1)}})  # noqa: DTZ001 - meant
@@ -109,7 +109,7 @@ def test_a_naive_datetime_is_refused():
     st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2200, 1, 1)),  # noqa: DTZ001 - hypothesis wants it naive
     st.integers(-14 * 60, 14 * 60),
 )
-def test_a_moment_is_its_unix_seconds(moment: datetime, offset: int):
+def test_a_moment_is_its_unix_seconds(moment: datetime, offset: int) -> None:
     """The zone a datetime is in does not change the moment that is sent."""
     aware = moment.replace(tzinfo=timezone(timedelta(minutes=offset)))
     (pair,) = encode_query(params={"at": aware})
@@ -118,27 +118,27 @@ def test_a_moment_is_its_unix_seconds(moment: datetime, offset: int):
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_a_number_that_is_none_is_refused(value: float):
+def test_a_number_that_is_none_is_refused(value: float) -> None:
     """NaN and infinity cannot be compared with anything."""
     with pytest.raises(ValueError, match="price"):
         encode_query(filter={"price": value})
 
 
 @pytest.mark.parametrize("value", [b"1", date(2024, 1, 1)])
-def test_ambiguous_values_are_refused(value: object):
+def test_ambiguous_values_are_refused(value: object) -> None:
     """Bytes and dates have no one meaning in a query."""
     with pytest.raises(TypeError, match="id"):
         encode_query(filter={"id": value})
 
 
-def test_models_are_written_into_queries():
+def test_models_are_written_into_queries() -> None:
     """A model counts as the object that it is."""
     pairs = encode_query(filter={"tag": TagRef(id=1)})
     assert pairs == (("filter[tag][id]", "1"),)
 
 
 @given(st.text(min_size=1).filter(lambda text: text not in {".", ".."}))
-def test_a_variable_stays_in_its_place(text: str):
+def test_a_variable_stays_in_its_place(text: str) -> None:
     """No text can reach out of its segment of the path."""
     try:
         filled = path("/api/v4/leads/{id}/notes", id=text)
@@ -151,13 +151,13 @@ def test_a_variable_stays_in_its_place(text: str):
 
 
 @pytest.mark.parametrize("value", ["", ".", "..", None, UNSET, True])
-def test_what_is_no_id_is_refused(value: object):
+def test_what_is_no_id_is_refused(value: object) -> None:
     """An empty or climbing segment would ask for something else."""
     with pytest.raises(ValueError, match="cannot stand for 'id'"):
         path("/api/v4/leads/{id}", id=value)
 
 
-def test_bodies_leave_out_what_is_unset():
+def test_bodies_leave_out_what_is_unset() -> None:
     """UNSET is not sent, null is; models, mappings and lists mix."""
     body = encode_body([LeadCreate(name="x"), {"a": None, "b": UNSET, "c": LeadCreate(price=1)}])
     assert body == [{"name": "x"}, {"a": None, "c": {"price": 1}}]

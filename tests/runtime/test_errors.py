@@ -1,4 +1,4 @@
-"""Errors tell what was asked, what came back and what to do; error answers of all forms are read."""
+"""Errors tell what was asked, what came back and what to do."""
 
 import copy
 import inspect
@@ -62,7 +62,7 @@ def example(cls: type[AmoError]) -> AmoError:
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_every_error_pickles(cls: type[AmoError]):
+def test_every_error_pickles(cls: type[AmoError]) -> None:
     """Errors cross processes and copies with all that they know."""
     error = example(cls)
     for twin in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):
@@ -72,13 +72,13 @@ def test_every_error_pickles(cls: type[AmoError]):
 
 
 @pytest.mark.parametrize("cls", CLASSES)
-def test_every_error_is_public(cls: type[AmoError]):
+def test_every_error_is_public(cls: type[AmoError]) -> None:
     """Each error can be imported from the package."""
     assert getattr(amocrm_gen, cls.__name__) is cls
     assert cls.__name__ in amocrm_gen.__all__
 
 
-def test_an_error_says_what_to_do():
+def test_an_error_says_what_to_do() -> None:
     """The text names operation, status, request id, item, path, and the next step."""
     text = str(example(ValidationError))
     assert text == (
@@ -88,7 +88,7 @@ def test_an_error_says_what_to_do():
     )
 
 
-def test_a_batch_error_counts():
+def test_a_batch_error_counts() -> None:
     """A batch error shows what became of how many."""
     text = str(example(BatchError))
     assert "1 done, 1 failed, 1 in doubt, 2 not tried" in text
@@ -127,7 +127,7 @@ VALIDATION = {
 }
 
 
-def test_validation_errors_name_item_and_field():
+def test_validation_errors_name_item_and_field() -> None:
     """Items are found by their mark, else by their place."""
     sent = [{"name": "a"}, {"name": "b"}, {"name": "c", "request_id": "mark"}]
     error = refusal(400, VALIDATION, sent, x_request_id="r1")
@@ -171,7 +171,7 @@ OAUTH = {"hint": "Token has been revoked", "title": "t", "status": 401, "detail"
         (400, b"\xff\xfe", ValidationError),
     ],
 )
-def test_each_answer_is_its_error(status: int, body: object, cls: type[ApiError]):
+def test_each_answer_is_its_error(status: int, body: object, cls: type[ApiError]) -> None:
     """All shapes of error answers become errors of the right class, with a readable text."""
     error = refusal(status, body)
     assert type(error) is cls
@@ -179,7 +179,7 @@ def test_each_answer_is_its_error(status: int, body: object, cls: type[ApiError]
     assert "<html" not in str(error)
 
 
-def test_the_block_page_is_told_from_missing_rights():
+def test_the_block_page_is_told_from_missing_rights() -> None:
     """A JSON 403 is about rights, an HTML one about a block."""
     assert type(refusal(403, {"detail": "Forbidden"})) is Forbidden
     assert type(refusal(403, HTML)) is AccountBlocked
@@ -215,7 +215,7 @@ def test_the_block_page_is_told_from_missing_rights():
         ),
     ],
 )
-def test_other_forms_of_errors(body: object, expected: tuple[object, ...]):
+def test_other_forms_of_errors(body: object, expected: tuple[object, ...]) -> None:
     """Maps by id, bare codes and nested objects say the same things in other ways."""
     (problem,) = refusal(400, body, [{"id": 14}, {"id": 15}]).problems
     code, path, detail, index, entity = expected
@@ -240,13 +240,13 @@ def test_other_forms_of_errors(body: object, expected: tuple[object, ...]):
         ({"retry_after": "x"}, None, None),
     ],
 )
-def test_when_to_come_again(body: object, header: str | None, seconds: float | None):
+def test_when_to_come_again(body: object, header: str | None, seconds: float | None) -> None:
     """The wait is read from the body or the header, as a number or a date."""
     headers = {} if header is None else {"retry_after": header}
     assert refusal(429, body, **headers).retry_after == seconds
 
 
-def test_secrets_in_answers_are_not_shown():
+def test_secrets_in_answers_are_not_shown() -> None:
     """An answer that repeats a secret does not get it into the error."""
     response = Response(
         400,
@@ -277,7 +277,7 @@ json_values = st.recursive(
 
 
 @given(st.integers(300, 599), json_values, json_values)
-def test_any_error_answer_is_read(status: int, body: object, sent: object):
+def test_any_error_answer_is_read(status: int, body: object, sent: object) -> None:
     """No body whatever makes reading an error fail."""
     error = refusal(status, body, sent)
     assert isinstance(error, ApiError)

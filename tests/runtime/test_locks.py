@@ -40,7 +40,7 @@ class Witness:
 
 
 @given(key_sets)
-def test_threads_never_hold_a_key_together(wanted: list[list[str]]):
+def test_threads_never_hold_a_key_together(wanted: list[list[str]]) -> None:
     """Whatever sets of keys threads want, each is held by one, and all get through."""
     locks, witness = MemoryLocks(), Witness()
 
@@ -58,7 +58,7 @@ def test_threads_never_hold_a_key_together(wanted: list[list[str]]):
 
 
 @given(key_sets)
-def test_tasks_never_hold_a_key_together(wanted: list[list[str]]):
+def test_tasks_never_hold_a_key_together(wanted: list[list[str]]) -> None:
     """The same for tasks of a loop."""
     locks, witness = MemoryLocks(), Witness()
 
@@ -78,7 +78,7 @@ def test_tasks_never_hold_a_key_together(wanted: list[list[str]]):
     assert not locks._queues
 
 
-def test_a_thread_and_a_task_share_a_lock():
+def test_a_thread_and_a_task_share_a_lock() -> None:
     """A task waits for a thread without blocking its loop."""
     locks = MemoryLocks()
     held = locks.acquire(["a"])
@@ -100,7 +100,7 @@ def test_a_thread_and_a_task_share_a_lock():
     assert not locks._queues
 
 
-def test_a_cancelled_task_leaves_the_queue():
+def test_a_cancelled_task_leaves_the_queue() -> None:
     """Who gives up waiting does not hold up those behind it."""
     locks = MemoryLocks()
 
@@ -121,7 +121,7 @@ def test_a_cancelled_task_leaves_the_queue():
     assert not locks._queues
 
 
-def test_a_lock_that_came_too_late_is_passed_on():
+def test_a_lock_that_came_too_late_is_passed_on() -> None:
     """A task that is cancelled in the moment it is let in lets the next one in."""
     locks = MemoryLocks()
 
@@ -141,7 +141,7 @@ def test_a_lock_that_came_too_late_is_passed_on():
     assert not locks._queues
 
 
-def test_first_come_first_served():
+def test_first_come_first_served() -> None:
     """Waiters go in the order they came."""
     locks, order = MemoryLocks(), []
 
@@ -162,7 +162,7 @@ def test_first_come_first_served():
     assert order == list(range(5))
 
 
-def test_releasing_twice_is_harmless():
+def test_releasing_twice_is_harmless() -> None:
     """A second release does not let a second holder in."""
     locks = MemoryLocks()
     first = locks.acquire(["a"])

@@ -21,6 +21,6 @@ URL = "https://example.amocrm.ru"
         ({"HTTPS_PROXY": "http://p:1", "NO_PROXY": "crm.ru,"}, "http://p:1"),
     ],
 )
-def test_the_environment_names_a_proxy(environment: dict[str, str], proxy: str | None):
+def test_the_environment_names_a_proxy(environment: dict[str, str], proxy: str | None) -> None:
     """The scheme's own variable comes first, and NO_PROXY takes hosts out."""
     assert proxy_for(URL, environment) == proxy

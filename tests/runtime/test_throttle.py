@@ -66,7 +66,7 @@ lateness = st.lists(st.floats(0, 0.7), max_size=60)
 @given(arrivals, lateness, st.integers(1, 7), st.integers(1, 7))
 def test_no_window_holds_too_many(
     arrivals: list[float], lateness: list[float], few: int, many: int
-):
+) -> None:
     """However they come and oversleep, senders keep both limits, and everyone sends."""
     clock = Clock()
     sent = play(throttle(few, many, clock=clock), clock, arrivals, lateness)
@@ -75,7 +75,7 @@ def test_no_window_holds_too_many(
 
 
 @given(arrivals)
-def test_first_come_first_served(arrivals: list[float]):
+def test_first_come_first_served(arrivals: list[float]) -> None:
     """Whoever comes first sends first, when nobody oversleeps."""
     clock = Clock()
     arrivals.sort()
@@ -83,14 +83,14 @@ def test_first_come_first_served(arrivals: list[float]):
     assert [who for who, _ in sent] == list(range(len(arrivals)))
 
 
-def test_the_allowed_rate_is_used():
+def test_the_allowed_rate_is_used() -> None:
     """A full queue sends exactly the limit in each window."""
     clock = Clock()
     sent = play(throttle(7, clock=clock), clock, [0.0] * 70, [])
     assert sent[-1][1] == pytest.approx(9.0)
 
 
-def test_a_late_sender_does_not_make_the_next_ones_bunch_up():
+def test_a_late_sender_does_not_make_the_next_ones_bunch_up() -> None:
     """What counts is when requests were really sent, not when they were planned."""
     clock = Clock()
     gate = throttle(1, clock=clock)
@@ -104,7 +104,7 @@ def test_a_late_sender_does_not_make_the_next_ones_bunch_up():
     assert gate.confirm(third) == 0
 
 
-def test_a_place_can_be_given_back():
+def test_a_place_can_be_given_back() -> None:
     """Who does not send after all does not hold up those who come later."""
     clock = Clock()
     gate = throttle(1, clock=clock)
@@ -113,7 +113,7 @@ def test_a_place_can_be_given_back():
     assert gate.reserve().wait == pytest.approx(1.0)
 
 
-def test_a_penalty_holds_everyone_back():
+def test_a_penalty_holds_everyone_back() -> None:
     """After a 429 nobody sends for the time named, then all in their order and at the rate."""
     clock = Clock()
     gate = throttle(2, clock=clock)
@@ -128,7 +128,7 @@ def test_a_penalty_holds_everyone_back():
     assert gate.confirm(waiting) == 0
 
 
-def test_a_stop_refuses_everyone():
+def test_a_stop_refuses_everyone() -> None:
     """While traffic is stopped senders get an error at once, also those who wait already."""
     clock = Clock()
     gate = throttle(1, clock=clock)
@@ -145,7 +145,7 @@ def test_a_stop_refuses_everyone():
     assert gate.confirm(waiting) == 0
 
 
-def test_a_ring_forgets_what_no_longer_counts():
+def test_a_ring_forgets_what_no_longer_counts() -> None:
     """The memory of a ring does not grow with the traffic."""
     clock = Clock()
     gate = throttle(7, clock=clock)
@@ -155,7 +155,7 @@ def test_a_ring_forgets_what_no_longer_counts():
     assert len(ring.sent) <= 7
 
 
-def test_clients_of_one_account_share_its_limit():
+def test_clients_of_one_account_share_its_limit() -> None:
     """Integrations have rings of their own and share the ring of the account."""
     one, two = shared_throttle("shared.amocrm.ru", "a"), shared_throttle("shared.amocrm.ru", "b")
     assert shared_throttle("shared.amocrm.ru", "a") is one

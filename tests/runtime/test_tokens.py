@@ -3,9 +3,9 @@
 import os
 import pickle
 import stat
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -17,6 +17,9 @@ from amocrm_gen.runtime.tokens.file import FileTokenStore
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token, claims_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MOMENT = datetime(2024, 1, 1, 12, tzinfo=UTC)
 
@@ -42,7 +45,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> TokenStore:
     return kinds[request.param]()
 
 
-def test_a_store_keeps_accounts_apart(store: TokenStore):
+def test_a_store_keeps_accounts_apart(store: TokenStore) -> None:
     """What is saved for an account is loaded for it, and for no other."""
     assert store.load("a") is None
     store.save("a", token("a"))
@@ -56,13 +59,13 @@ def test_a_store_keeps_accounts_apart(store: TokenStore):
     assert store.load("b") == token("b")
 
 
-def test_a_token_without_extras_is_kept(store: TokenStore):
+def test_a_token_without_extras_is_kept(store: TokenStore) -> None:
     """A long-lived token has no refresh token and no times."""
     store.save("a", Token(access_token="x"))
     assert store.load("a") == Token(access_token="x")
 
 
-def test_another_store_of_the_file_sees_the_token(tmp_path: Path):
+def test_another_store_of_the_file_sees_the_token(tmp_path: Path) -> None:
     """Each load reads the file anew: another process may have written it."""
     one, two = FileTokenStore(tmp_path / "t.json"), FileTokenStore(tmp_path / "t.json")
     one.save("a", token())
@@ -70,7 +73,7 @@ def test_another_store_of_the_file_sees_the_token(tmp_path: Path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
-def test_the_file_is_its_owners_only(tmp_path: Path):
+def test_the_file_is_its_owners_only(tmp_path: Path) -> None:
     """File 0600, new folder 0700, whatever the umask, and no stray files beside it."""
     before = os.umask(0)
     try:
@@ -91,7 +94,7 @@ STEPS = ["open", "fdopen", "fsync", "replace"]
 @pytest.mark.parametrize("step", STEPS)
 def test_a_failure_at_any_step_keeps_the_old_tokens(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     """If the new content cannot be written, the old one stays whole and nothing is left over."""
     store = FileTokenStore(tmp_path / "tokens.json")
     store.save("a", token("old"))
@@ -122,7 +125,7 @@ def test_a_failure_at_any_step_keeps_the_old_tokens(
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b'{"a": 5}', b'{"a": {"access_token": 5}}', b"\xff"]
 )
-def test_a_damaged_file_is_a_clear_error(content: bytes, tmp_path: Path):
+def test_a_damaged_file_is_a_clear_error(content: bytes, tmp_path: Path) -> None:
     """What is no token file is named, and its content is not shown."""
     path = tmp_path / "tokens.json"
     path.write_bytes(content)
@@ -130,7 +133,7 @@ def test_a_damaged_file_is_a_clear_error(content: bytes, tmp_path: Path):
         FileTokenStore(path).load("a")
 
 
-def test_nothing_secret_is_shown():
+def test_nothing_secret_is_shown() -> None:
     """Tokens, stores and integrations show no secret in any text."""
     store = MemoryTokenStore()
     store.save("a", token())
@@ -140,7 +143,7 @@ def test_nothing_secret_is_shown():
     assert "example.amocrm.ru" in shown
 
 
-def test_tokens_pickle():
+def test_tokens_pickle() -> None:
     """A token can be handed to another process."""
     assert pickle.loads(pickle.dumps(token())) == token()
 
@@ -156,7 +159,7 @@ def test_tokens_pickle():
         (10, 9.5, True),
     ],
 )
-def test_a_token_is_renewed_before_its_end(lasts: float, after: float, stale: bool):
+def test_a_token_is_renewed_before_its_end(lasts: float, after: float, stale: bool) -> None:
     """Five minutes before the end, or a tenth of a short life."""
     fresh = Token.issued(
         access_token="a", refresh_token="b", lasts=lasts, now=1000.0, domain="x.amocrm.ru"
@@ -164,19 +167,19 @@ def test_a_token_is_renewed_before_its_end(lasts: float, after: float, stale: bo
     assert fresh.is_stale(1000.0 + after) is stale
 
 
-def test_a_token_without_an_end_is_never_stale():
+def test_a_token_without_an_end_is_never_stale() -> None:
     """What is not known to end is used until it is refused."""
     assert not Token(access_token="x").is_stale(1e12)
 
 
-def test_claims_are_read():
+def test_claims_are_read() -> None:
     """The claims of a JWT are read without checking it."""
     jwt = "eyJhbGciOiJSUzI1NiJ9.eyJhdWQiOiJhYmMiLCJiYXNlX2RvbWFpbiI6ImtvbW1vLmNvbSJ9.c2ln"
     assert claims_of(jwt) == {"aud": "abc", "base_domain": "kommo.com"}
 
 
 @given(st.text())
-def test_any_text_has_claims_or_none(text: str):
+def test_any_text_has_claims_or_none(text: str) -> None:
     """A token of another kind has no claims, and never an error."""
     assert isinstance(claims_of(text), dict)
     assert isinstance(claims_of(f"a.{text}.c"), dict)

@@ -130,6 +130,9 @@ class Compiler:
             "    try:",
             *(f"        {line}" for line in body.lines),
             "        return value",
+            # Each level would walk what is left below it once more.
+            "    except RecursionError:",
+            "        raise",
             "    except Exception:",
             "        return slow(given)",
         ]

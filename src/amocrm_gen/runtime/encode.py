@@ -39,8 +39,10 @@ def encode_query(  # noqa: PLR0913 - one for each kind of parameter
         named["with"] = with_ if isinstance(with_, str) else ",".join(with_)
     if order:
         named["order"] = {order.removeprefix("-"): "desc" if order.startswith("-") else "asc"}
-    named |= {"filter": filter, "query": query, **(params or {}), "page": page, "limit": limit}
-    return tuple(pair for name, value in named.items() for pair in _pairs(name, value))
+    named |= {"filter": filter, "query": query}
+    paging = {"page": page, "limit": limit}
+    parts = [*named.items(), *(params or {}).items(), *paging.items()]
+    return tuple(pair for name, value in parts for pair in _pairs(name, value))
 
 
 def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:
