@@ -31,7 +31,7 @@ def compile_spec(folder: Path, overlays: Sequence[Path] = (), *, api: str = "v4"
     files = load(folder, overlays, faults, api=api)
     faults.raise_if_any()
     spec = _build(files, faults)
-    lint(spec, faults)
+    lint(spec, faults, overlays=frozenset(path.name for path in overlays))
     faults.raise_if_any()
     return spec
 

@@ -265,7 +265,8 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
     keywords = own + [f"params={{{params}}}"] * bool(params)
     keywords += [f"{argument.name}={argument.name}" for argument in paging]
     if keywords:
-        yield f"query=encode_query({', '.join(keywords)})"
+        checked = [f"of={constant}"] * bool(own)
+        yield f"query=encode_query({', '.join(checked + keywords)})"
     if body is not None:
         yield f"body=encode_body({body.name})"
     if item not in _UNREAD:
@@ -297,5 +298,12 @@ def _traits(operation: Operation) -> Iterator[str]:
         yield f'batch_match="{traits["batch"]["match"]}"'
     if "lock" in traits:
         yield f'lock="{traits["lock"]}"'
+    named = {parameter.name: parameter for parameter in operation.query_parameters}
+    if "filter" in named:
+        yield f"filters={tuple(named['filter'].schema['properties'])!r}"
+    if "with" in traits:
+        yield f"withs={tuple(traits['with'])!r}"
+    if "order" in traits:
+        yield f"orders={tuple(traits['order'])!r}"
     if traits.get("host", "account") != "account":
         yield f'host="{traits["host"]}"'

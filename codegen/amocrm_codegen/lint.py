@@ -24,12 +24,17 @@ _TABLES_OUTSIDE = frozenset({"users", "loss_reasons"})
 _LAST_SEGMENT = re.compile(r"\{[a-z_]+\}$")
 
 
-def lint(spec: Spec, faults: Faults) -> None:
-    """Note everything that a resolved spec says and cannot mean."""
+def lint(spec: Spec, faults: Faults, *, overlays: frozenset[str] = frozenset()) -> None:
+    """Note everything that a resolved spec says and cannot mean.
+
+    Operations that stand in `overlays` need neither keywords nor evidence: they are the user's own.
+    """
     _unique(spec, faults)
     _cycles(spec, faults)
     for operation in spec.operations:
-        _words(operation, faults)
+        _names(operation, faults)
+        if operation.place.file not in overlays:
+            _words(operation, faults)
         _reading(spec, operation, faults)
         _writing(spec, operation, faults)
     for struct in spec.structs.values():
@@ -90,13 +95,16 @@ def _path_back(start: str, needs: dict[str, dict[str, Struct]]) -> list[str]:
     return []
 
 
-def _words(operation: Operation, faults: Faults) -> None:
+def _names(operation: Operation, faults: Faults) -> None:
     if keyword.iskeyword(operation.name) or operation.name in _RESERVED:
         faults.add(
             operation.place,
             f"an operation cannot be called {operation.name!r}",
             "choose another verb, such as find for list",
         )
+
+
+def _words(operation: Operation, faults: Faults) -> None:
     words = dict(operation.keywords)
     missing = [lang for lang in ("en", "ru") if not words.get(lang)]
     if missing:

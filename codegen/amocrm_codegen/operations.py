@@ -93,7 +93,7 @@ class OperationBuilder:
             page_max=paginated.get("max", 0),
             page_default=paginated.get("default", 50) if paginated else 0,
             batch_max=batch.get("max", 0),
-            batch_match=batch.get("match", ""),
+            batch_match=batch.get("match", "position") if batch else "",
             lock=traits.get("lock", ""),
             empty=tuple(traits.get("empty", ())),
             host=traits.get("host", "account"),

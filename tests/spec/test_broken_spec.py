@@ -229,8 +229,8 @@ def test_overlay_adds_without_a_fork(folder: Path, tmp_path: Path) -> None:
         "resource: books\n"
         "entities:\n  Book:\n    fields:\n      isbn: {type: string, nullable: true, in: [read!]}\n"
         "operations:\n  get:\n    http: GET /api/v4/books/{id}\n    summary: Read a book\n"
-        "    keywords: {en: [book], ru: [книга]}\n    traits: {readonly: true, empty: [204]}\n"
-        "    with: [pages]\n    returns: Book\n    evidence: [guess]\n",
+        "    traits: {readonly: true, empty: [204]}\n"
+        "    with: [pages]\n    returns: Book\n",
         encoding="utf-8",
     )
     document = compile_document(compile_spec(folder, [overlay]))

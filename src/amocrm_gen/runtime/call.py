@@ -40,10 +40,14 @@ class Operation:
     """Whether 204 means that there is nothing, instead of an error."""
     page_max: int | None = None
     batch_max: int | None = None
-    batch_match: Literal["request_id", "id"] = "request_id"
+    batch_match: Literal["request_id", "id", "position"] = "request_id"
     """What ties an item of the answer to an item that was sent."""
     lock: str | None = None
     """What must not be written twice at once: `leads/{id}`; the ids come from the path or body."""
+    filters: tuple[str, ...] = ()
+    """The keys that `filter` may have; the server would pass over others and answer with all."""
+    withs: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
     host: str = "account"
     """Which host serves it; only `account` is built in."""
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from attrs import has
 
+from amocrm_gen.runtime.call import Operation
 from amocrm_gen.runtime.kinds import is_listing, is_mapping
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET
@@ -20,6 +21,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 def encode_query(  # noqa: PLR0913 - one for each kind of parameter
     *,
+    of: Operation | None = None,
     filter: Mapping[str, object] | None = None,
     with_: Sequence[str] = (),
     order: str | None = None,
@@ -31,8 +33,11 @@ def encode_query(  # noqa: PLR0913 - one for each kind of parameter
     """Write a query the way PHP reads it: `filter[id][0]=1`, `order[id]=desc`, `with=a,b`.
 
     `order` is a field's name, with a minus in front for descending. `params` are further
-    parameters of any shape. None and UNSET are left out.
+    parameters of any shape. None and UNSET are left out. What the operation `of` does not know
+    is a ValueError, since the server would pass over it in silence.
     """
+    if of is not None:
+        _check_names(of, filter, with_, order)
     named: dict[str, object] = {}
     if with_:
         # One string instead of a list would be cut into letters.
@@ -43,6 +48,23 @@ def encode_query(  # noqa: PLR0913 - one for each kind of parameter
     paging = {"page": page, "limit": limit}
     parts = [*named.items(), *(params or {}).items(), *paging.items()]
     return tuple(pair for name, value in parts for pair in _pairs(name, value))
+
+
+def _check_names(
+    of: Operation, filter: Mapping[str, object] | None, with_: Sequence[str], order: str | None
+) -> None:
+    members = with_.split(",") if isinstance(with_, str) else with_
+    fields = [order.removeprefix("-")] if order else []
+    kinds = (("filter", filter or (), of.filters), ("with_", members, of.withs))
+    for kind, given, known in (*kinds, ("order", fields, of.orders)):
+        for name in given:
+            if known and name not in known:
+                from difflib import get_close_matches  # noqa: PLC0415 - for errors only
+
+                near = get_close_matches(name, known, n=1)
+                advice = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+                message = f"{of.name}: {kind} has no {name!r}; {advice}"
+                raise ValueError(message)
 
 
 def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:

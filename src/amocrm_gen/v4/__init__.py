@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         EntityRef,
         EntityTag,
         EntityTagRef,
+        Href,
         Links,
         Rights,
     )
@@ -122,7 +123,14 @@ if TYPE_CHECKING:
         LeadUpdated,
         LeadUpdateEmbedded,
     )
-    from .models.links import LinkBetween, LinkMetadata, LinkMetadataWrite, LinkTo, LinkToEntityType
+    from .models.links import (
+        Link,
+        LinkBetween,
+        LinkMetadata,
+        LinkMetadataWrite,
+        LinkTo,
+        LinkToEntityType,
+    )
     from .models.notes import (
         AiResultNote,
         AiResultNoteCreate,
@@ -310,6 +318,7 @@ __all__ = [
     "GeolocationNote",
     "GeolocationNoteCreate",
     "GeolocationParams",
+    "Href",
     "InvoicePaidNote",
     "InvoicePaidNoteCreate",
     "InvoicesSettings",
@@ -333,6 +342,7 @@ __all__ = [
     "LeadUpdate",
     "LeadUpdateEmbedded",
     "LeadUpdated",
+    "Link",
     "LinkBetween",
     "LinkEntityType",
     "LinkFindFilter",
@@ -522,6 +532,7 @@ if not TYPE_CHECKING:
         "GeolocationNote": "models.notes",
         "GeolocationNoteCreate": "models.notes",
         "GeolocationParams": "models.notes",
+        "Href": "models.common",
         "InvoicePaidNote": "models.notes",
         "InvoicePaidNoteCreate": "models.notes",
         "InvoicesSettings": "models.account",
@@ -545,6 +556,7 @@ if not TYPE_CHECKING:
         "LeadUpdate": "models.leads",
         "LeadUpdateEmbedded": "models.leads",
         "LeadUpdated": "models.leads",
+        "Link": "models.links",
         "LinkBetween": "models.links",
         "LinkEntityType": "calls.links",
         "LinkFindFilter": "calls.links",

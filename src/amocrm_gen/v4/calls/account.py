@@ -29,7 +29,24 @@ AccountGetWith: TypeAlias = Literal[
 """What can be added to the answer."""
 
 GET: Final = Operation(
-    name="account.get", method="GET", path="/api/v4/account", retry="safe", envelope="item"
+    name="account.get",
+    method="GET",
+    path="/api/v4/account",
+    retry="safe",
+    envelope="item",
+    withs=(
+        "amojo_id",
+        "uuid",
+        "version",
+        "drive_url",
+        "is_api_filter_enabled",
+        "entity_names",
+        "invoices_settings",
+        "amojo_rights",
+        "users_groups",
+        "task_types",
+        "datetime_settings",
+    ),
 )
 
 
@@ -38,4 +55,4 @@ def get(*, with_: Sequence[AccountGetWith] = ()) -> Call[Account]:
 
     `GET /api/v4/account`; the facades say more.
     """
-    return Call(GET, GET.path, query=encode_query(with_=with_), returns=Account)
+    return Call(GET, GET.path, query=encode_query(of=GET, with_=with_), returns=Account)

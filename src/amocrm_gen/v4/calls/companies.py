@@ -67,6 +67,19 @@ FIND: Final = Operation(
     key="companies",
     empty=True,
     page_max=250,
+    filters=(
+        "id",
+        "name",
+        "created_by",
+        "updated_by",
+        "responsible_user_id",
+        "created_at",
+        "updated_at",
+        "closest_task_at",
+        "custom_fields_values",
+    ),
+    withs=("leads", "customers", "contacts", "catalog_elements", "only_deleted"),
+    orders=("updated_at", "id", "name"),
 )
 
 GET: Final = Operation(
@@ -76,6 +89,7 @@ GET: Final = Operation(
     retry="safe",
     envelope="item",
     empty=True,
+    withs=("leads", "customers", "contacts", "catalog_elements", "only_deleted"),
 )
 
 CREATE: Final = Operation(
@@ -128,7 +142,13 @@ def find(
         FIND,
         FIND.path,
         query=encode_query(
-            with_=with_, filter=filter, order=order, params={"query": query}, page=page, limit=limit
+            of=FIND,
+            with_=with_,
+            filter=filter,
+            order=order,
+            params={"query": query},
+            page=page,
+            limit=limit,
         ),
         returns=Company,
     )
@@ -139,7 +159,9 @@ def get(id: int, *, with_: Sequence[CompanyGetWith] = ()) -> Call[Company]:
 
     `GET /api/v4/companies/{id}`; the facades say more.
     """
-    return Call(GET, path(GET.path, id=id), query=encode_query(with_=with_), returns=Company)
+    return Call(
+        GET, path(GET.path, id=id), query=encode_query(of=GET, with_=with_), returns=Company
+    )
 
 
 def create(items: Sequence[CompanyCreate]) -> Call[list[CompanyCreated]]:

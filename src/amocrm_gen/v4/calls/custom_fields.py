@@ -52,6 +52,8 @@ FIND: Final = Operation(
     key="custom_fields",
     empty=True,
     page_max=250,
+    filters=("id", "type"),
+    orders=("sort", "id"),
 )
 
 GET: Final = Operation(
@@ -117,7 +119,7 @@ def find(
     return Call(
         FIND,
         path(FIND.path, entity_type=entity_type),
-        query=encode_query(filter=filter, order=order, page=page, limit=limit),
+        query=encode_query(of=FIND, filter=filter, order=order, page=page, limit=limit),
         returns=CustomField,
     )
 

@@ -103,6 +103,31 @@ FIND: Final = Operation(
     key="leads",
     empty=True,
     page_max=250,
+    filters=(
+        "id",
+        "name",
+        "price",
+        "pipeline_id",
+        "statuses",
+        "created_by",
+        "updated_by",
+        "responsible_user_id",
+        "created_at",
+        "updated_at",
+        "closed_at",
+        "closest_task_at",
+        "custom_fields_values",
+    ),
+    withs=(
+        "catalog_elements",
+        "is_price_modified_by_robot",
+        "loss_reason",
+        "contacts",
+        "only_deleted",
+        "source_id",
+        "source",
+    ),
+    orders=("id", "created_at", "updated_at"),
 )
 
 GET: Final = Operation(
@@ -112,6 +137,15 @@ GET: Final = Operation(
     retry="safe",
     envelope="item",
     empty=True,
+    withs=(
+        "catalog_elements",
+        "is_price_modified_by_robot",
+        "loss_reason",
+        "contacts",
+        "only_deleted",
+        "source_id",
+        "source",
+    ),
 )
 
 CREATE: Final = Operation(
@@ -174,7 +208,13 @@ def find(
         FIND,
         FIND.path,
         query=encode_query(
-            with_=with_, filter=filter, order=order, params={"query": query}, page=page, limit=limit
+            of=FIND,
+            with_=with_,
+            filter=filter,
+            order=order,
+            params={"query": query},
+            page=page,
+            limit=limit,
         ),
         returns=Lead,
     )
@@ -185,7 +225,7 @@ def get(id: int, *, with_: Sequence[LeadGetWith] = ()) -> Call[Lead]:
 
     `GET /api/v4/leads/{id}`; the facades say more.
     """
-    return Call(GET, path(GET.path, id=id), query=encode_query(with_=with_), returns=Lead)
+    return Call(GET, path(GET.path, id=id), query=encode_query(of=GET, with_=with_), returns=Lead)
 
 
 def create(items: Sequence[LeadCreate]) -> Call[list[LeadCreated]]:

@@ -57,6 +57,7 @@ FIND: Final = Operation(
     retry="safe",
     envelope="list_total",
     key="links",
+    filters=("to_entity_id", "to_entity_type", "to_catalog_id"),
 )
 
 FIND_MANY: Final = Operation(
@@ -66,6 +67,7 @@ FIND_MANY: Final = Operation(
     retry="safe",
     envelope="list_total",
     key="links",
+    filters=("entity_id", "to_entity_id", "to_entity_type", "to_catalog_id"),
 )
 
 LINK: Final = Operation(
@@ -125,7 +127,7 @@ def find(
     return Call(
         FIND,
         path(FIND.path, entity_type=entity_type, entity_id=entity_id),
-        query=encode_query(filter=filter),
+        query=encode_query(of=FIND, filter=filter),
         returns=Link,
     )
 
@@ -138,7 +140,7 @@ def find_many(entity_type: LinkEntityType, *, filter: LinkFindManyFilter) -> Cal
     return Call(
         FIND_MANY,
         path(FIND_MANY.path, entity_type=entity_type),
-        query=encode_query(filter=filter),
+        query=encode_query(of=FIND_MANY, filter=filter),
         returns=Link,
     )
 

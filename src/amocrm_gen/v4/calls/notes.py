@@ -101,6 +101,9 @@ FIND: Final = Operation(
     key="notes",
     empty=True,
     page_max=250,
+    filters=("id", "entity_id", "note_type", "updated_at"),
+    withs=("is_pinned",),
+    orders=("updated_at", "id"),
 )
 
 FIND_OF_ENTITY: Final = Operation(
@@ -112,6 +115,9 @@ FIND_OF_ENTITY: Final = Operation(
     key="notes",
     empty=True,
     page_max=250,
+    filters=("id", "note_type", "updated_at"),
+    withs=("is_pinned",),
+    orders=("updated_at", "id"),
 )
 
 GET: Final = Operation(
@@ -121,6 +127,7 @@ GET: Final = Operation(
     retry="safe",
     envelope="item",
     empty=True,
+    withs=("is_pinned",),
 )
 
 GET_OF_ENTITY: Final = Operation(
@@ -130,6 +137,7 @@ GET_OF_ENTITY: Final = Operation(
     retry="safe",
     envelope="item",
     empty=True,
+    withs=("is_pinned",),
 )
 
 CREATE: Final = Operation(
@@ -233,7 +241,9 @@ def find(
     return Call(
         FIND,
         path(FIND.path, entity_type=entity_type),
-        query=encode_query(with_=with_, filter=filter, order=order, page=page, limit=limit),
+        query=encode_query(
+            of=FIND, with_=with_, filter=filter, order=order, page=page, limit=limit
+        ),
         returns=Note,
     )
 
@@ -255,7 +265,9 @@ def find_of_entity(
     return Call(
         FIND_OF_ENTITY,
         path(FIND_OF_ENTITY.path, entity_type=entity_type, entity_id=entity_id),
-        query=encode_query(with_=with_, filter=filter, order=order, page=page, limit=limit),
+        query=encode_query(
+            of=FIND_OF_ENTITY, with_=with_, filter=filter, order=order, page=page, limit=limit
+        ),
         returns=Note,
     )
 
@@ -268,7 +280,7 @@ def get(entity_type: NoteEntityType, id: int, *, with_: Sequence[NoteGetWith] = 
     return Call(
         GET,
         path(GET.path, entity_type=entity_type, id=id),
-        query=encode_query(with_=with_),
+        query=encode_query(of=GET, with_=with_),
         returns=Note,
     )
 
@@ -287,7 +299,7 @@ def get_of_entity(
     return Call(
         GET_OF_ENTITY,
         path(GET_OF_ENTITY.path, entity_type=entity_type, entity_id=entity_id, id=id),
-        query=encode_query(with_=with_),
+        query=encode_query(of=GET_OF_ENTITY, with_=with_),
         returns=Note,
     )
 

@@ -28,10 +28,16 @@ FIND: Final = Operation(
     key="roles",
     empty=True,
     page_max=250,
+    withs=("users",),
 )
 
 GET: Final = Operation(
-    name="roles.get", method="GET", path="/api/v4/roles/{id}", retry="safe", envelope="item"
+    name="roles.get",
+    method="GET",
+    path="/api/v4/roles/{id}",
+    retry="safe",
+    envelope="item",
+    withs=("users",),
 )
 
 
@@ -43,7 +49,10 @@ def find(
     `GET /api/v4/roles`; the facades say more.
     """
     return Call(
-        FIND, FIND.path, query=encode_query(with_=with_, page=page, limit=limit), returns=Role
+        FIND,
+        FIND.path,
+        query=encode_query(of=FIND, with_=with_, page=page, limit=limit),
+        returns=Role,
     )
 
 
@@ -52,4 +61,4 @@ def get(id: int, *, with_: Sequence[RoleGetWith] = ()) -> Call[Role]:
 
     `GET /api/v4/roles/{id}`; the facades say more.
     """
-    return Call(GET, path(GET.path, id=id), query=encode_query(with_=with_), returns=Role)
+    return Call(GET, path(GET.path, id=id), query=encode_query(of=GET, with_=with_), returns=Role)

@@ -39,6 +39,7 @@ FIND: Final = Operation(
     retry="safe",
     envelope="created_total",
     key="statuses",
+    withs=("descriptions",),
 )
 
 GET: Final = Operation(
@@ -47,6 +48,7 @@ GET: Final = Operation(
     path="/api/v4/leads/pipelines/{pipeline_id}/statuses/{id}",
     retry="safe",
     envelope="item",
+    withs=("descriptions",),
 )
 
 CREATE: Final = Operation(
@@ -86,7 +88,7 @@ def find(pipeline_id: int, *, with_: Sequence[StatusFindWith] = ()) -> Call[list
     return Call(
         FIND,
         path(FIND.path, pipeline_id=pipeline_id),
-        query=encode_query(with_=with_),
+        query=encode_query(of=FIND, with_=with_),
         returns=Status,
     )
 
@@ -99,7 +101,7 @@ def get(pipeline_id: int, id: int, *, with_: Sequence[StatusGetWith] = ()) -> Ca
     return Call(
         GET,
         path(GET.path, pipeline_id=pipeline_id, id=id),
-        query=encode_query(with_=with_),
+        query=encode_query(of=GET, with_=with_),
         returns=Status,
     )
 

@@ -45,6 +45,7 @@ FIND: Final = Operation(
     key="tags",
     empty=True,
     page_max=250,
+    filters=("id", "name"),
 )
 
 CREATE: Final = Operation(
@@ -93,7 +94,7 @@ def find(
     return Call(
         FIND,
         path(FIND.path, entity_type=entity_type),
-        query=encode_query(filter=filter, params={"query": query}, page=page, limit=limit),
+        query=encode_query(of=FIND, filter=filter, params={"query": query}, page=page, limit=limit),
         returns=Tag,
     )
 

@@ -68,6 +68,19 @@ FIND: Final = Operation(
     key="tasks",
     empty=True,
     page_max=250,
+    filters=(
+        "id",
+        "responsible_user_id",
+        "created_by",
+        "is_completed",
+        "task_type",
+        "task_type_id",
+        "entity_type",
+        "entity_id",
+        "updated_at",
+        "lead_statuses",
+    ),
+    orders=("created_at", "complete_till", "id"),
 )
 
 GET: Final = Operation(
@@ -126,7 +139,7 @@ def find(
     return Call(
         FIND,
         FIND.path,
-        query=encode_query(filter=filter, order=order, page=page, limit=limit),
+        query=encode_query(of=FIND, filter=filter, order=order, page=page, limit=limit),
         returns=Task,
     )
 

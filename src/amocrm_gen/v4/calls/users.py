@@ -28,10 +28,16 @@ FIND: Final = Operation(
     key="users",
     empty=True,
     page_max=250,
+    withs=("role", "group", "uuid", "amojo_id", "user_rank", "phone_number"),
 )
 
 GET: Final = Operation(
-    name="users.get", method="GET", path="/api/v4/users/{id}", retry="safe", envelope="item"
+    name="users.get",
+    method="GET",
+    path="/api/v4/users/{id}",
+    retry="safe",
+    envelope="item",
+    withs=("role", "group", "uuid", "amojo_id", "user_rank", "phone_number"),
 )
 
 
@@ -43,7 +49,10 @@ def find(
     `GET /api/v4/users`; the facades say more.
     """
     return Call(
-        FIND, FIND.path, query=encode_query(with_=with_, page=page, limit=limit), returns=User
+        FIND,
+        FIND.path,
+        query=encode_query(of=FIND, with_=with_, page=page, limit=limit),
+        returns=User,
     )
 
 
@@ -52,4 +61,4 @@ def get(id: int, *, with_: Sequence[UserGetWith] = ()) -> Call[User]:
 
     `GET /api/v4/users/{id}`; the facades say more.
     """
-    return Call(GET, path(GET.path, id=id), query=encode_query(with_=with_), returns=User)
+    return Call(GET, path(GET.path, id=id), query=encode_query(of=GET, with_=with_), returns=User)

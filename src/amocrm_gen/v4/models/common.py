@@ -21,7 +21,7 @@ __all__ = [
     "EntityRef",
     "EntityTag",
     "EntityTagRef",
-    "Link",
+    "Href",
     "Links",
     "Rights",
 ]
@@ -135,7 +135,7 @@ class EntityTagRef:
 
 
 @define(slots=True, kw_only=True)
-class Link:
+class Href:
     """An absolute address."""
 
     href: str
@@ -146,7 +146,7 @@ class Link:
 class Links:
     """The address of the object itself."""
 
-    self_: Link = field(metadata={"wire": "self"})
+    self_: Href = field(metadata={"wire": "self"})
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 

@@ -28,6 +28,8 @@ FIND: Final = Operation(
     key="asked",
     empty=True,
     page_max=250,
+    withs=("secret", "owners"),
+    orders=("id", "name"),
 )
 
 
@@ -45,6 +47,6 @@ def find(
     return Call(
         FIND,
         FIND.path,
-        query=encode_query(with_=with_, order=order, page=page, limit=limit),
+        query=encode_query(of=FIND, with_=with_, order=order, page=page, limit=limit),
         returns=Card,
     )

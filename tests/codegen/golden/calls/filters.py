@@ -69,6 +69,19 @@ FIND: Final = Operation(
     key="filters",
     empty=True,
     page_max=250,
+    filters=(
+        "id",
+        "name",
+        "kind",
+        "price",
+        "count",
+        "done",
+        "created_at",
+        "updated_at",
+        "stages",
+        "loose",
+        "custom_fields_values",
+    ),
 )
 
 FIND_FROM: Final = Operation(
@@ -78,6 +91,7 @@ FIND_FROM: Final = Operation(
     retry="safe",
     envelope="list_total",
     key="filters",
+    filters=("from",),
 )
 
 
@@ -87,7 +101,10 @@ def find(*, filter: ThingFindFilter, page: int = 1, limit: int = 250) -> Call[Pa
     `GET /api/v4/filters`; the facades say more.
     """
     return Call(
-        FIND, FIND.path, query=encode_query(filter=filter, page=page, limit=limit), returns=Thing
+        FIND,
+        FIND.path,
+        query=encode_query(of=FIND, filter=filter, page=page, limit=limit),
+        returns=Thing,
     )
 
 
@@ -96,4 +113,6 @@ def find_from(*, filter: ThingFindFromFilter | None = None) -> Call[list[Thing]]
 
     `GET /api/v4/filters/from`; the facades say more.
     """
-    return Call(FIND_FROM, FIND_FROM.path, query=encode_query(filter=filter), returns=Thing)
+    return Call(
+        FIND_FROM, FIND_FROM.path, query=encode_query(of=FIND_FROM, filter=filter), returns=Thing
+    )
