@@ -30,7 +30,7 @@ FIND = Operation(
 )
 def test_unknown_names_are_refused(given: dict[str, Any], message: str) -> None:
     """The error names the operation, what is wrong, and what was probably meant."""
-    with pytest.raises(ValueError, match="leads.find") as caught:
+    with pytest.raises(ValueError, match=r"leads\.find") as caught:
         encode_query(of=FIND, **given)
     assert message in str(caught.value)
 
