@@ -1,30 +1,31 @@
 """The asynchronous client: httpx under the conversation."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from __future__ import annotations
 
-from attrs import define
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from amocrm_gen.runtime import oauth
-from amocrm_gen.runtime.adriver import AsyncDriver, HttpClient, http_client
 from amocrm_gen.runtime.assembly import session_of
-from amocrm_gen.runtime.batch import write
-from amocrm_gen.runtime.call import Call, Method, Operation, Page
-from amocrm_gen.runtime.converse import converse
-from amocrm_gen.runtime.edit import Edit
 from amocrm_gen.runtime.errors import NotFound
-from amocrm_gen.runtime.integration import Integration
-from amocrm_gen.runtime.locks.locks import Locks
-from amocrm_gen.runtime.paging import AsyncPaginator
-from amocrm_gen.runtime.raw import raw_call
-from amocrm_gen.runtime.throttle.throttle import Throttle
-from amocrm_gen.runtime.tokens.store import TokenStore
-from amocrm_gen.runtime.tokens.token import Token
-from amocrm_gen.runtime.types import JsonInput, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
-from amocrm_gen.runtime.walk import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from types import TracebackType
+
+    from amocrm_gen.runtime.adriver import AsyncDriver, HttpClient
+    from amocrm_gen.runtime.call import Call, Method, Operation, Page
+    from amocrm_gen.runtime.edit import Edit
+    from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.locks.locks import Locks
+    from amocrm_gen.runtime.paging import AsyncPaginator
+    from amocrm_gen.runtime.throttle.throttle import Throttle
+    from amocrm_gen.runtime.tokens.store import TokenStore
+    from amocrm_gen.runtime.tokens.token import Token
+    from amocrm_gen.runtime.types import JsonInput, JsonValue
+
+# What sends is imported when something is sent: a process that only starts pays little.
+# ruff: noqa: PLC0415
 
 __all__ = ["AsyncClient"]
 
@@ -85,6 +86,8 @@ class AsyncClient:
             user_agent=user_agent,
         )
         self._prefetch = prefetch
+        from amocrm_gen.runtime.adriver import AsyncDriver, http_client
+
         http = http_client(ca_file) if transport is None else transport
         self._owned = http if transport is None else None
         self._driver = AsyncDriver(http, timeout)
@@ -100,6 +103,8 @@ class AsyncClient:
 
     async def send(self, call: Call[T]) -> T:
         """Send one call and return what it returns."""
+        from amocrm_gen.runtime.converse import converse
+
         return await self._driver.run(converse(self._session, call))
 
     async def send_or_none(self, call: Call[T]) -> T | None:
@@ -120,6 +125,9 @@ class AsyncClient:
         prefetch: int | None = None,
     ) -> AsyncPaginator[T]:
         """Walk a list; `make(page, limit)` gives the call of one page."""
+        from amocrm_gen.runtime.paging import AsyncPaginator
+        from amocrm_gen.runtime.walk import Walk
+
         walk = Walk.plan(operation, limit=limit, page_size=page_size, page=page)
         ahead = self._prefetch if prefetch is None else prefetch
         return AsyncPaginator(lambda number, size: self.send(make(number, size)), walk, ahead)
@@ -136,12 +144,16 @@ class AsyncClient:
         `items` is an I or an iterable of I: no more is said here, since mypy takes a union of the
         two for `object` when I is a union itself. The facades say it.
         """
+        from amocrm_gen.runtime.batch import write
+
         return await self._driver.run(write(self._session, make, items, operation))
 
     def edit(
         self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]
     ) -> AbstractAsyncContextManager[T]:
         """Lock, read, let the `async with` body change the object, send what it changed."""
+        from amocrm_gen.runtime.edit import Edit
+
         return _Editing(self._driver, Edit(self._session, read, write, takes))
 
     async def request(
@@ -157,6 +169,8 @@ class AsyncClient:
 
         `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}.
         """
+        from amocrm_gen.runtime.raw import raw_call
+
         return await self.send(raw_call(method, path, query=query, json=json, headers=headers))
 
     def authorization_url(self, *, state: str | None = None, mode: str | None = None) -> str:
@@ -164,6 +178,8 @@ class AsyncClient:
 
         Check on return that `state` came back unchanged.
         """
+        from amocrm_gen.runtime import oauth
+
         return oauth.authorization_url(self._session, state=state, mode=mode)
 
     async def authorize(self, code: str, *, referer: str | None = None) -> Token:
@@ -172,10 +188,14 @@ class AsyncClient:
         `referer` is the parameter that came with the code: the account that granted access. A host
         that is not amoCRM's is refused.
         """
+        from amocrm_gen.runtime import oauth
+
         return await self._driver.run(oauth.authorize(self._session, code, referer))
 
     async def look_up_domain(self) -> str:
         """Ask where the account is now; it keeps its tokens when it is renamed."""
+        from amocrm_gen.runtime import oauth
+
         return await self._driver.run(oauth.domain_of(self._session))
 
     async def aclose(self) -> None:
@@ -197,15 +217,15 @@ class AsyncClient:
         await self.aclose()
 
 
-@define
 class _Editing(Generic[T, I, R]):
     """An edit as an asynchronous context manager."""
 
-    driver: AsyncDriver
-    edit: Edit[T, I, R]
+    def __init__(self, driver: AsyncDriver, edit: Edit[T, I, R]) -> None:
+        self._driver = driver
+        self._edit = edit
 
     async def __aenter__(self) -> T:
-        return await self.driver.run(self.edit.begin())
+        return await self._driver.run(self._edit.begin())
 
     async def __aexit__(
         self,
@@ -215,6 +235,6 @@ class _Editing(Generic[T, I, R]):
     ) -> None:
         try:
             if error is None:
-                await self.driver.run(self.edit.finish())
+                await self._driver.run(self._edit.finish())
         finally:
-            await self.driver.run(self.edit.end())
+            await self._driver.run(self._edit.end())

@@ -1,9 +1,6 @@
 """Makes a session of what the constructor of a client is given."""
 
-import platform
 import random
-from importlib.metadata import PackageNotFoundError, version
-from typing import Final
 
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.errors import ConfigurationError
@@ -20,15 +17,6 @@ from amocrm_gen.runtime.tokens.token import Token, claims_of
 from amocrm_gen.runtime.unset import Unset, UnsetType
 
 __all__ = ["session_of"]
-
-_UNKNOWN: Final = "0+unknown"
-
-
-def _own_version() -> str:
-    try:
-        return version("amocrm-gen")
-    except PackageNotFoundError:
-        return _UNKNOWN
 
 
 def session_of(  # noqa: PLR0913 - the names that users type
@@ -67,11 +55,7 @@ def session_of(  # noqa: PLR0913 - the names that users type
         locks=locks or shared_locks,
         policy=Policy(max_retries=max_retries),
         random=random.random,
-        headers={
-            "User-Agent": _agent(user_agent),
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip, deflate",
-        },
+        user_agent=user_agent,
     )
 
 
@@ -83,8 +67,3 @@ def _token(text: str) -> Token:
             advice="copy the long-lived token from the integration's page once more",
         )
     return Token(access_token=token)
-
-
-def _agent(given: str | None) -> str:
-    own = f"amocrm-gen/{_own_version()} python/{platform.python_version()}"
-    return own if given is None else f"{given} {own}"

@@ -1,31 +1,34 @@
 """The synchronous client: urllib3 under the conversation."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from types import TracebackType
-from typing import Generic, Self, TypeVar
+from __future__ import annotations
 
-from attrs import define
-from urllib3 import PoolManager
+from threading import Lock
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
-from amocrm_gen.runtime import oauth
 from amocrm_gen.runtime.assembly import session_of
-from amocrm_gen.runtime.batch import write
-from amocrm_gen.runtime.call import Call, Method, Operation, Page
-from amocrm_gen.runtime.converse import converse
-from amocrm_gen.runtime.driver import Driver, pool_for
-from amocrm_gen.runtime.edit import Edit
 from amocrm_gen.runtime.errors import NotFound
-from amocrm_gen.runtime.integration import Integration
-from amocrm_gen.runtime.locks.locks import Locks
-from amocrm_gen.runtime.paging import Paginator
-from amocrm_gen.runtime.raw import raw_call
-from amocrm_gen.runtime.throttle.throttle import Throttle
-from amocrm_gen.runtime.tokens.store import TokenStore
-from amocrm_gen.runtime.tokens.token import Token
-from amocrm_gen.runtime.types import JsonInput, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
-from amocrm_gen.runtime.walk import Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from urllib3 import PoolManager
+
+    from amocrm_gen.runtime.call import Call, Method, Operation, Page
+    from amocrm_gen.runtime.driver import Driver
+    from amocrm_gen.runtime.edit import Edit
+    from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.locks.locks import Locks
+    from amocrm_gen.runtime.paging import Paginator
+    from amocrm_gen.runtime.throttle.throttle import Throttle
+    from amocrm_gen.runtime.tokens.store import TokenStore
+    from amocrm_gen.runtime.tokens.token import Token
+    from amocrm_gen.runtime.types import JsonInput, JsonValue
+
+# What sends is imported when something is sent: a process that only starts pays little.
+# ruff: noqa: PLC0415
 
 __all__ = ["Client"]
 
@@ -85,11 +88,12 @@ class Client:
             user_agent=user_agent,
         )
         self._prefetch = prefetch
-        pool = transport
-        if pool is None:
-            pool = pool_for(self._session.account.origin, ca_file, size=10 + prefetch)
-        self._owned = pool if transport is None else None
-        self._driver = Driver(pool, timeout)
+        self._transport = transport
+        self._ca_file = ca_file
+        self._timeout = timeout
+        self._pool: PoolManager | None = None
+        self._found: Driver | None = None
+        self._opening = Lock()
 
     def __repr__(self) -> str:
         """Tell the account; nothing secret."""
@@ -100,8 +104,26 @@ class Client:
         """The account: `example.amocrm.ru`."""
         return self._session.account.domain
 
+    @property
+    def _driver(self) -> Driver:
+        return self._found or self._open()
+
+    def _open(self) -> Driver:
+        from amocrm_gen.runtime.driver import Driver, pool_for
+
+        with self._opening:
+            if self._found is None:
+                pool = self._transport
+                if pool is None:
+                    origin = self._session.account.origin
+                    pool = self._pool = pool_for(origin, self._ca_file, size=10 + self._prefetch)
+                self._found = Driver(pool, self._timeout)
+            return self._found
+
     def send(self, call: Call[T]) -> T:
         """Send one call and return what it returns."""
+        from amocrm_gen.runtime.converse import converse
+
         return self._driver.run(converse(self._session, call))
 
     def send_or_none(self, call: Call[T]) -> T | None:
@@ -122,6 +144,9 @@ class Client:
         prefetch: int | None = None,
     ) -> Paginator[T]:
         """Walk a list; `make(page, limit)` gives the call of one page."""
+        from amocrm_gen.runtime.paging import Paginator
+        from amocrm_gen.runtime.walk import Walk
+
         walk = Walk.plan(operation, limit=limit, page_size=page_size, page=page)
         ahead = self._prefetch if prefetch is None else prefetch
         return Paginator(lambda number, size: self.send(make(number, size)), walk, ahead)
@@ -138,12 +163,16 @@ class Client:
         `items` is an I or an iterable of I: no more is said here, since mypy takes a union of the
         two for `object` when I is a union itself. The facades say it.
         """
+        from amocrm_gen.runtime.batch import write
+
         return self._driver.run(write(self._session, make, items, operation))
 
     def edit(
         self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]
     ) -> AbstractContextManager[T]:
         """Lock, read, let the `with` body change the object, send what it changed."""
+        from amocrm_gen.runtime.edit import Edit
+
         return _Editing(self._driver, Edit(self._session, read, write, takes))
 
     def request(
@@ -159,6 +188,8 @@ class Client:
 
         `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}.
         """
+        from amocrm_gen.runtime.raw import raw_call
+
         return self.send(raw_call(method, path, query=query, json=json, headers=headers))
 
     def authorization_url(self, *, state: str | None = None, mode: str | None = None) -> str:
@@ -166,6 +197,8 @@ class Client:
 
         Check on return that `state` came back unchanged.
         """
+        from amocrm_gen.runtime import oauth
+
         return oauth.authorization_url(self._session, state=state, mode=mode)
 
     def authorize(self, code: str, *, referer: str | None = None) -> Token:
@@ -174,16 +207,20 @@ class Client:
         `referer` is the parameter that came with the code: the account that granted access. A host
         that is not amoCRM's is refused.
         """
+        from amocrm_gen.runtime import oauth
+
         return self._driver.run(oauth.authorize(self._session, code, referer))
 
     def look_up_domain(self) -> str:
         """Ask where the account is now; it keeps its tokens when it is renamed."""
+        from amocrm_gen.runtime import oauth
+
         return self._driver.run(oauth.domain_of(self._session))
 
     def close(self) -> None:
         """Close all connections."""
-        if self._owned is not None:
-            self._owned.clear()
+        if self._pool is not None:
+            self._pool.clear()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -199,15 +236,15 @@ class Client:
         self.close()
 
 
-@define
 class _Editing(Generic[T, I, R]):
     """An edit as a context manager."""
 
-    driver: Driver
-    edit: Edit[T, I, R]
+    def __init__(self, driver: Driver, edit: Edit[T, I, R]) -> None:
+        self._driver = driver
+        self._edit = edit
 
     def __enter__(self) -> T:
-        return self.driver.run(self.edit.begin())
+        return self._driver.run(self._edit.begin())
 
     def __exit__(
         self,
@@ -217,6 +254,6 @@ class _Editing(Generic[T, I, R]):
     ) -> None:
         try:
             if error is None:
-                self.driver.run(self.edit.finish())
+                self._driver.run(self._edit.finish())
         finally:
-            self.driver.run(self.edit.end())
+            self._driver.run(self._edit.end())

@@ -1,11 +1,14 @@
 """When a call is sent again, and after how long."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from attrs import define, frozen
 
-from amocrm_gen.runtime.call import Retry
 from amocrm_gen.runtime.errors import AmoError, ApiError, RateLimited, ServerError, TransportError
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.call import Retry
 
 __all__ = ["Attempts", "Budget", "Policy"]
 
@@ -47,7 +50,7 @@ class Attempts:
     """The attempts of one call."""
 
     policy: Policy
-    retry: Retry
+    retry: "Retry"
     budget: Budget
     random: Callable[[], float]
     splittable: bool = False

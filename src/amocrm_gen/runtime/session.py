@@ -29,8 +29,21 @@ class Session:
     policy: Policy
     budget: Budget = field(factory=Budget)
     random: Callable[[], float]
-    headers: dict[str, str] = field(factory=dict[str, str])
-    """Sent with every request."""
+    user_agent: str | None = None
+    _headers: dict[str, str] = field(factory=dict[str, str], init=False)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What is sent with every request."""
+        if not self._headers:
+            from amocrm_gen.runtime.agent import agent  # noqa: PLC0415 - a start can spare it
+
+            self._headers = {
+                "User-Agent": agent(self.user_agent),
+                "Accept": "application/json",
+                "Accept-Encoding": "gzip, deflate",
+            }
+        return self._headers
 
     @property
     def secrets(self) -> list[str]:

@@ -4,13 +4,17 @@ from base64 import urlsafe_b64decode
 from binascii import Error
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from attrs import field, frozen
 from orjson import JSONDecodeError, loads
 
-__all__ = ["Token", "claims_of"]
+__all__ = ["REFRESH_LIFE", "Scheme", "Token", "claims_of"]
 
+Scheme: TypeAlias = Literal["bearer", "cookie"]
+
+REFRESH_LIFE: Final = timedelta(days=90)
+"""An unused refresh token dies after three months; amoCRM does not say of how many days."""
 _EARLY: Final = 300.0
 _EARLY_SHARE: Final = 0.1
 
@@ -20,17 +24,28 @@ class Token:
     """An access token, and the refresh token that renews it once."""
 
     access_token: str = field(repr=False)
+    """For the scheme `cookie`: the session's cookies, as the header has them."""
     refresh_token: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
     """When the access token ends, if known."""
     issued_at: datetime | None = None
     """When both were issued; an unused refresh token dies three months later."""
     domain: str | None = None
-    """The account: `example.amocrm.ru`."""
+    """The account: `example.amocrm.ru`; in a store, where the account is now."""
+    scheme: Scheme = "bearer"
+    renewing_since: datetime | None = field(default=None, eq=False)
+    """When a renewal began of which nobody has told the end: what is left if it was cut short."""
 
     @classmethod
-    def issued(
-        cls, *, access_token: str, refresh_token: str | None, lasts: float, now: float, domain: str
+    def issued(  # noqa: PLR0913 - what an answer tells
+        cls,
+        *,
+        access_token: str,
+        refresh_token: str | None,
+        lasts: float,
+        now: float,
+        domain: str,
+        scheme: Scheme = "bearer",
     ) -> "Token":
         """Return a token that was issued just now."""
         start = datetime.fromtimestamp(now, UTC)
@@ -40,7 +55,46 @@ class Token:
             expires_at=start + timedelta(seconds=lasts),
             issued_at=start,
             domain=domain,
+            scheme=scheme,
         )
+
+    @classmethod
+    def read(
+        cls, access_token: str, refresh_token: str | None = None, domain: str | None = None
+    ) -> "Token":
+        """Return a token of which nothing else is known; a JWT tells its own times."""
+        claims = claims_of(access_token)
+        return cls(
+            access_token=access_token,
+            refresh_token=refresh_token,
+            expires_at=_moment(claims.get("exp")),
+            issued_at=_moment(claims.get("iat")),
+            domain=domain,
+        )
+
+    @property
+    def header(self) -> tuple[str, str]:
+        """The name and the value of the header that carries it."""
+        if self.scheme == "cookie":
+            return "Cookie", self.access_token
+        return "Authorization", f"Bearer {self.access_token}"
+
+    @property
+    def dies_at(self) -> datetime | None:
+        """When nothing can be done with it any more, if it is not used; None if unknown.
+
+        With a refresh token this is when that dies, else when the access token ends.
+        """
+        if self.refresh_token is None:
+            return self.expires_at
+        return None if self.issued_at is None else self.issued_at + REFRESH_LIFE
+
+    def days_left(self, now: datetime | None = None) -> float | None:
+        """Return how many days are left until a person has to grant access again."""
+        end = self.dies_at
+        if end is None:
+            return None
+        return (end - (now or datetime.now(UTC))) / timedelta(days=1)
 
     def is_stale(self, now: float) -> bool:
         """Tell whether the access token is over, or so nearly that it is better renewed first."""
@@ -50,6 +104,16 @@ class Token:
         start = self.issued_at.timestamp() if self.issued_at else end
         # A tenth of a short life is early enough; five minutes of it would be all of it.
         return now >= end - min(_EARLY, max(0.0, end - start) * _EARLY_SHARE)
+
+    def is_over(self, now: float) -> bool:
+        """Tell whether the access token is over; what is not known to end is not."""
+        return self.expires_at is not None and now >= self.expires_at.timestamp()
+
+    def is_older_than(self, other: "Token") -> bool:
+        """Tell whether the other one is known to be issued later."""
+        if self.issued_at is None or other.issued_at is None:
+            return False
+        return self.issued_at < other.issued_at
 
 
 def claims_of(access_token: str) -> Mapping[str, object]:
@@ -61,3 +125,12 @@ def claims_of(access_token: str) -> Mapping[str, object]:
     except (Error, JSONDecodeError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType] - JSON has text keys
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (OverflowError, ValueError, OSError):
+        return None
