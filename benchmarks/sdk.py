@@ -1,13 +1,18 @@
 """The SDK's side of the contests: the same work as the floor's, in typed objects."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from attrs import frozen
 
 from amocrm_gen import AmoCRM, AsyncAmoCRM
-from amocrm_gen.runtime.convert import structure
-from amocrm_gen.v4.models.leads import Lead, LeadCreate
+from amocrm_gen.v4.models.common import (
+    CustomFieldValuesWrite,
+    CustomFieldValueWrite,
+    EntityTagRef,
+)
+from amocrm_gen.v4.models.leads import Lead, LeadCreate, LeadCreateEmbedded
 from benchmarks.sample import lead_to_create
 
 __all__ = ["Sdk", "async_client", "client", "leads_to_create", "touch"]
@@ -61,4 +66,26 @@ def touch(leads: Sequence[Lead]) -> int:
 
 def leads_to_create(count: int) -> list[LeadCreate]:
     """Return so many leads as models."""
-    return structure([lead_to_create(number) for number in range(count)], list[LeadCreate])
+    return [_lead_to_create(number) for number in range(count)]
+
+
+def _lead_to_create(number: int) -> LeadCreate:
+    lead = lead_to_create(number)
+    return LeadCreate(
+        name=lead["name"],
+        price=lead["price"],
+        responsible_user_id=lead["responsible_user_id"],
+        status_id=lead["status_id"],
+        pipeline_id=lead["pipeline_id"],
+        created_at=datetime.fromtimestamp(lead["created_at"], UTC),
+        custom_fields_values=[
+            CustomFieldValuesWrite(
+                field_id=held["field_id"],
+                values=[CustomFieldValueWrite(**value) for value in held["values"]],
+            )
+            for held in lead["custom_fields_values"]
+        ],
+        embedded=LeadCreateEmbedded(
+            tags=[EntityTagRef(name=tag["name"]) for tag in lead["_embedded"]["tags"]]
+        ),
+    )
