@@ -21,8 +21,10 @@ __all__ = ["Check", "Validator", "as_list"]
 Check: TypeAlias = "Callable[[Json, str, list[Flaw], Account], Json]"
 """Takes a value, its path, where to put faults, and the account; gives the value to store."""
 
-_OWN_GRAMMAR: Final = frozenset({"custom_fields_values"})
-"""Fields whose values depend on the account's definitions; behaviour checks them."""
+_OWN_GRAMMAR: Final = frozenset({"custom_fields_values", "request_id"})
+"""Fields that are not checked by their schema: values of custom fields depend on the account's
+definitions, and a mark may be any scalar.
+"""
 _PHP_TYPES: Final[Mapping[str, str]] = {
     "integer": "int",
     "number": "numeric",
