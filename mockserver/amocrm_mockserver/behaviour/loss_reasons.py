@@ -20,6 +20,12 @@ class LossReasons(Behaviour):
     linked_lists = False
     default_order = "sort"
 
+    def create(self, exchange: Exchange, item: Row) -> Row:
+        """A reason without a place comes last."""
+        rows = self.home(exchange).rows.values()
+        last = max((row["sort"] for row in rows), default=-1)
+        return super().create(exchange, {"sort": last + 1, **item})
+
     def delete(self, exchange: Exchange, row: Row) -> None:
         """Leads that were lost for this reason have none any more."""
         super().delete(exchange, row)

@@ -131,6 +131,7 @@ if TYPE_CHECKING:
         LinkTo,
         LinkToEntityType,
     )
+    from .models.loss_reasons import LossReason, LossReasonCreate, LossReasonUpdate
     from .models.notes import (
         AiResultNote,
         AiResultNoteCreate,
@@ -354,6 +355,9 @@ __all__ = [
     "LinkTo",
     "LinkToEntityType",
     "Links",
+    "LossReason",
+    "LossReasonCreate",
+    "LossReasonUpdate",
     "MailParams",
     "MessageCashierNote",
     "MessageCashierNoteCreate",
@@ -568,6 +572,9 @@ if not TYPE_CHECKING:
         "LinkTo": "models.links",
         "LinkToEntityType": "models.links",
         "Links": "models.common",
+        "LossReason": "models.loss_reasons",
+        "LossReasonCreate": "models.loss_reasons",
+        "LossReasonUpdate": "models.loss_reasons",
         "MailParams": "models.notes",
         "MessageCashierNote": "models.notes",
         "MessageCashierNoteCreate": "models.notes",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .aio.custom_fields import CustomFields
     from .aio.leads import Leads
     from .aio.links import Links
+    from .aio.loss_reasons import LossReasons
     from .aio.notes import Notes
     from .aio.pipelines import Pipelines
     from .aio.roles import Roles
@@ -72,6 +73,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.links import Links
 
         return Links(self)
+
+    @cached_property
+    def loss_reasons(self) -> LossReasons:
+        """Reasons for which leads are lost."""
+        from .aio.loss_reasons import LossReasons
+
+        return LossReasons(self)
 
     @cached_property
     def notes(self) -> Notes:

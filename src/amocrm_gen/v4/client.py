@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .sync.custom_fields import CustomFields
     from .sync.leads import Leads
     from .sync.links import Links
+    from .sync.loss_reasons import LossReasons
     from .sync.notes import Notes
     from .sync.pipelines import Pipelines
     from .sync.roles import Roles
@@ -72,6 +73,13 @@ class AmoCRM(Client):
         from .sync.links import Links
 
         return Links(self)
+
+    @cached_property
+    def loss_reasons(self) -> LossReasons:
+        """Reasons for which leads are lost."""
+        from .sync.loss_reasons import LossReasons
+
+        return LossReasons(self)
 
     @cached_property
     def notes(self) -> Notes:

@@ -1,0 +1,1 @@
+"""The client against the mock server: every operation, and what it changes."""
