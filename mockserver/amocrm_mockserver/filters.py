@@ -10,7 +10,18 @@ from amocrm_mockserver.jsonvalue import Json, Row
 if TYPE_CHECKING:
     from amocrm_mockserver.brackets import Tree
 
-__all__ = ["Bound", "Test", "bounds", "equals", "flags", "numbers", "pairs", "scalars", "within"]
+__all__ = [
+    "Bound",
+    "Test",
+    "agrees",
+    "bounds",
+    "equals",
+    "flags",
+    "numbers",
+    "pairs",
+    "scalars",
+    "within",
+]
 
 Test: TypeAlias = Callable[[Row], bool]
 """Whether a row is wanted."""
@@ -70,17 +81,29 @@ def within(name: str, low: Bound, high: Bound) -> Test:
     return test
 
 
-def pairs(columns: tuple[str, ...], tree: Tree) -> Test:
-    """Rows that agree with one of several sets of columns, such as pipeline and stage."""
-    wanted: list[dict[str, int | float]] = []
-    for pair in () if isinstance(tree, str) else _members(tree):
-        if isinstance(pair, dict):
-            given = {name: numbers(pair[name]) for name in columns if name in pair}
-            wanted.append({name: found[0] for name, found in given.items() if found})
+def pairs(columns: tuple[str, ...], tree: Tree) -> set[tuple[Bound, ...]]:
+    """Sets of columns that go together, such as pipeline and stage; None is one not given."""
+    members = () if isinstance(tree, str) else _members(tree)
+    given = [pair for pair in members if isinstance(pair, dict)]
+    found = {tuple(_first(pair.get(name)) for name in columns) for pair in given}
+    return {pair for pair in found if any(value is not None for value in pair)}
+
+
+def _first(tree: Tree | None) -> Bound:
+    found = numbers(tree) if tree is not None else []
+    return found[0] if found else None
+
+
+def agrees(columns: tuple[str, ...], wanted: set[tuple[Bound, ...]]) -> Test:
+    """Rows that agree with one of several sets of columns in all that is given of it."""
+    if all(None not in pair for pair in wanted):
+        return lambda row: tuple([row.get(name) for name in columns]) in wanted
 
     def test(row: Row) -> bool:
+        values = [row.get(name) for name in columns]
         return any(
-            pair and all(row.get(name) == value for name, value in pair.items()) for pair in wanted
+            all(value in (None, own) for value, own in zip(pair, values, strict=True))
+            for pair in wanted
         )
 
     return test

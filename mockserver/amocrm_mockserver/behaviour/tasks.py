@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from amocrm_mockserver.behaviour.events import record
 from amocrm_mockserver.behaviour.plain import Behaviour
-from amocrm_mockserver.filters import pairs
+from amocrm_mockserver.filters import agrees, pairs
 from amocrm_mockserver.problems import Flaw, missing, unsupported
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class Tasks(Behaviour):
         if described.name != "lead_statuses":
             return None
         leads = exchange.account.table("leads").rows
-        stands = pairs(("pipeline_id", "status_id"), tree)
+        columns = ("pipeline_id", "status_id")
+        stands = agrees(columns, pairs(columns, tree))
 
         def test(row: Row) -> bool:
             lead = leads.get(row["entity_id"]) if row["entity_type"] == "leads" else None
