@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.account import Account, Caller
+from amocrm_mockserver.behaviour.custom_field_groups import add_predefined_groups
 from amocrm_mockserver.behaviour.custom_fields import field_row
 from amocrm_mockserver.behaviour.pipelines import add_pipeline
 from amocrm_mockserver.behaviour.users import add_role, add_user, default_group
@@ -97,6 +98,8 @@ _EARLY: Final = frozenset(
     {"users", "groups", "roles", "pipelines", "loss_reasons", "task_types", "links", "sources"}
 )
 _PLAIN: Final = "predefined_fields"
+_GROUPED: Final = ("leads", "contacts", "companies", "customers")
+"""Entity types whose cards have tabs."""
 
 
 def found(
@@ -120,6 +123,8 @@ def found(
     _add_directories(account, seed)
     if seed.get(_PLAIN, True):
         _add_fields(account)
+    for kind in _GROUPED:
+        add_predefined_groups(account, kind)
     if seed:
         _add_contents(account, seed)
     return account

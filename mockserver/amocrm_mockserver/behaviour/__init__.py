@@ -8,6 +8,7 @@ from amocrm_mockserver.behaviour.account import AccountCard, show_account
 from amocrm_mockserver.behaviour.companies import Companies
 from amocrm_mockserver.behaviour.complex_leads import create_complex
 from amocrm_mockserver.behaviour.contacts import Contacts
+from amocrm_mockserver.behaviour.custom_field_groups import CustomFieldGroups
 from amocrm_mockserver.behaviour.custom_fields import CustomFields
 from amocrm_mockserver.behaviour.leads import Leads
 from amocrm_mockserver.behaviour.links import add_links, find_links, remove_links
@@ -52,6 +53,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "account": AccountCard,
     "companies": Companies,
     "contacts": Contacts,
+    "custom_field_groups": CustomFieldGroups,
     "custom_fields": CustomFields,
     "leads": Leads,
     "loss_reasons": LossReasons,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         CompanyGetWith,
     )
     from .calls.contacts import ContactFindFilter, ContactFindOrder, ContactFindWith, ContactGetWith
+    from .calls.custom_field_groups import CustomFieldGroupEntityType
     from .calls.custom_fields import (
         CustomFieldEntityType,
         CustomFieldFindFilter,
@@ -92,6 +93,12 @@ if TYPE_CHECKING:
         ContactUpdated,
         ContactUpdateEmbedded,
         SocialProfile,
+    )
+    from .models.custom_field_groups import (
+        CustomFieldGroup,
+        CustomFieldGroupCreate,
+        CustomFieldGroupType,
+        CustomFieldGroupUpdate,
     )
     from .models.custom_fields import (
         CustomField,
@@ -299,6 +306,11 @@ __all__ = [
     "CustomFieldEnumWrite",
     "CustomFieldFindFilter",
     "CustomFieldFindOrder",
+    "CustomFieldGroup",
+    "CustomFieldGroupCreate",
+    "CustomFieldGroupEntityType",
+    "CustomFieldGroupType",
+    "CustomFieldGroupUpdate",
     "CustomFieldNested",
     "CustomFieldNestedWrite",
     "CustomFieldStatusRef",
@@ -516,6 +528,11 @@ if not TYPE_CHECKING:
         "CustomFieldEnumWrite": "models.custom_fields",
         "CustomFieldFindFilter": "calls.custom_fields",
         "CustomFieldFindOrder": "calls.custom_fields",
+        "CustomFieldGroup": "models.custom_field_groups",
+        "CustomFieldGroupCreate": "models.custom_field_groups",
+        "CustomFieldGroupEntityType": "calls.custom_field_groups",
+        "CustomFieldGroupType": "models.custom_field_groups",
+        "CustomFieldGroupUpdate": "models.custom_field_groups",
         "CustomFieldNested": "models.custom_fields",
         "CustomFieldNestedWrite": "models.custom_fields",
         "CustomFieldStatusRef": "models.custom_fields",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .aio.account import AccountResource
     from .aio.companies import Companies
     from .aio.contacts import Contacts
+    from .aio.custom_field_groups import CustomFieldGroups
     from .aio.custom_fields import CustomFields
     from .aio.leads import Leads
     from .aio.links import Links
@@ -50,6 +51,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.contacts import Contacts
 
         return Contacts(self)
+
+    @cached_property
+    def custom_field_groups(self) -> CustomFieldGroups:
+        """Tabs of the card, which hold custom fields."""
+        from .aio.custom_field_groups import CustomFieldGroups
+
+        return CustomFieldGroups(self)
 
     @cached_property
     def custom_fields(self) -> CustomFields:

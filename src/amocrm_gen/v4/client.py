@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .sync.account import AccountResource
     from .sync.companies import Companies
     from .sync.contacts import Contacts
+    from .sync.custom_field_groups import CustomFieldGroups
     from .sync.custom_fields import CustomFields
     from .sync.leads import Leads
     from .sync.links import Links
@@ -50,6 +51,13 @@ class AmoCRM(Client):
         from .sync.contacts import Contacts
 
         return Contacts(self)
+
+    @cached_property
+    def custom_field_groups(self) -> CustomFieldGroups:
+        """Tabs of the card, which hold custom fields."""
+        from .sync.custom_field_groups import CustomFieldGroups
+
+        return CustomFieldGroups(self)
 
     @cached_property
     def custom_fields(self) -> CustomFields:
