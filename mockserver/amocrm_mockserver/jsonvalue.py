@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias, TypeGuard
 
-__all__ = ["Json", "Row", "array_at", "is_array", "is_object", "object_at"]
+__all__ = ["Json", "Row", "array_at", "is_array", "is_object", "object_at", "objects_at"]
 
 Json: TypeAlias = Any
 """A JSON value; Any, since a recursive union would need a cast at every access to a row."""
@@ -33,3 +33,8 @@ def array_at(row: Row, key: str) -> list[Json]:
     """The array under a key; an empty one where there is none."""
     value: Json = row.get(key)
     return value if is_array(value) else []
+
+
+def objects_at(row: Row, key: str) -> list[tuple[int, Row]]:
+    """The objects in the array under a key, with their places; what else it holds is left out."""
+    return [(place, item) for place, item in enumerate(array_at(row, key)) if is_object(item)]

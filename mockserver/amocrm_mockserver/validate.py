@@ -25,6 +25,8 @@ _OWN_GRAMMAR: Final = frozenset({"custom_fields_values", "request_id"})
 """Fields that are not checked by their schema: values of custom fields depend on the account's
 definitions, and a mark may be any scalar.
 """
+_BEYOND: Final = 1 << 63
+"""A float that is no 64-bit integer any more."""
 _PHP_TYPES: Final[Mapping[str, str]] = {
     "integer": "int",
     "number": "numeric",
@@ -261,16 +263,20 @@ def _scalar(kind: str | None, schema: Schema) -> Check:
 
 
 def _fit(kind: str, value: Json) -> tuple[bool, Json]:
-    """Whether a value is of the type, and the value as it is stored.
-
-    Whole floats pass as integers: clients send timestamps so.
-    """
-    if kind == "integer":
-        if isinstance(value, float) and value.is_integer():
-            return True, int(value)
-        return isinstance(value, int) and not isinstance(value, bool), value
-    if kind == "number":
-        return isinstance(value, int | float) and not isinstance(value, bool), value
+    """Whether a value is of the type, and the value as it is stored."""
     if kind == "boolean":
         return isinstance(value, bool), value
-    return isinstance(value, str), value
+    if kind == "string":
+        return isinstance(value, str), value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False, value
+    return _fit_number(kind, value)
+
+
+def _fit_number(kind: str, value: float) -> tuple[bool, float]:
+    """Whole floats pass as integers: clients send timestamps so."""
+    if isinstance(value, int):
+        return True, value
+    if abs(value) >= _BEYOND:
+        return False, value
+    return (True, value) if kind == "number" else (value.is_integer(), int(value))

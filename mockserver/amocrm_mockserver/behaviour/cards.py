@@ -9,7 +9,7 @@ from amocrm_mockserver.behaviour.events import record, record_added
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.behaviour.tags import check_tags, resolve, tag_names
 from amocrm_mockserver.filters import scalars
-from amocrm_mockserver.jsonvalue import object_at
+from amocrm_mockserver.jsonvalue import object_at, objects_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,8 +92,8 @@ class Cards(Behaviour):
             path = "custom_fields_values"
             item["_values"] = field_values.read(account, kind, raw, path, flaws)
         embedded = object_at(item, "_embedded")
-        check_tags(account, kind, embedded.get("tags"), "_embedded.tags", flaws)
-        check_tags(account, kind, item.get("tags_to_add"), "tags_to_add", flaws)
+        check_tags(account, kind, objects_at(embedded, "tags"), "_embedded.tags", flaws)
+        check_tags(account, kind, objects_at(item, "tags_to_add"), "tags_to_add", flaws)
 
     def create(self, exchange: Exchange, item: Row) -> Row:
         """Make the row, and log it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
-from amocrm_mockserver.jsonvalue import is_object, object_at
+from amocrm_mockserver.jsonvalue import object_at, objects_at
 from amocrm_mockserver.problems import Flaw, bad_request, missing, unsupported
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class CustomFields(Behaviour):
         _check_code(self.home(exchange).rows.values(), item, row, flaws)
         _check_enums(item, row, flaws)
         for key in ("required_statuses", "hidden_statuses"):
-            for index, ref in enumerate(item.get(key) or ()):
+            for index, ref in objects_at(item, key):
                 stage = (ref.get("pipeline_id"), ref.get("status_id"))
                 if not exchange.account.has("statuses", stage):
                     flaws.append(unsupported(f"{key}.{index}.status_id"))
@@ -242,9 +242,7 @@ def _check_enums(item: Row, row: Row | None, flaws: list[Flaw]) -> None:
     known = {enum["id"] for enum in (row["enums"] or ())} if row else set[int]()
     values: set[str] = set()
     codes: set[str] = set()
-    for index, enum in enumerate(item.get("enums") or ()):
-        if not is_object(enum):
-            continue
+    for index, enum in objects_at(item, "enums"):
         value, code = enum.get("value"), enum.get("code")
         if row is not None and enum.get("id") is not None and enum["id"] not in known:
             flaws.append(unsupported(f"enums.{index}.id"))

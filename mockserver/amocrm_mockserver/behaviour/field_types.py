@@ -37,6 +37,8 @@ SMART_ADDRESS: Final[Mapping[int, str]] = {
 }
 _ADDRESS_IDS: Final = {code: number for number, code in SMART_ADDRESS.items()}
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?")
+_SECONDS: Final = re.compile(r"-?\d{1,15}")
+_MOST_SECONDS: Final = 10**15
 _DAY: Final = 86400
 
 
@@ -99,14 +101,14 @@ def _read_time(  # noqa: PLR0911 -- one for each form in which a time comes
     given = value.get("value")
     if _is_empty(given):
         return None
-    if isinstance(given, float) and given.is_integer():
+    if isinstance(given, float) and given.is_integer() and abs(given) < _MOST_SECONDS:
         given = int(given)
     if isinstance(given, int) and not isinstance(given, bool):
         return {"value": given}
     if not isinstance(given, str):
         flaws.append(wrong_type(f"{path}.value", "int"))
         return None
-    if given.removeprefix("-").isdecimal():
+    if _SECONDS.fullmatch(given):
         return {"value": int(given)}
     try:
         moment = datetime.fromisoformat(given)

@@ -16,7 +16,7 @@ from amocrm_mockserver.behaviour.stages import (
     stages,
 )
 from amocrm_mockserver.behaviour.statuses import check_color, shown_status, status_row
-from amocrm_mockserver.jsonvalue import Json, array_at, object_at
+from amocrm_mockserver.jsonvalue import Json, array_at, object_at, objects_at
 from amocrm_mockserver.problems import (
     Flaw,
     ProblemError,
@@ -72,8 +72,8 @@ class Pipelines(Behaviour):
         """Colours of the first stages are from the list; there are limits."""
         if exchange.seeding:
             return
-        given: list[Row] = array_at(object_at(item, "_embedded"), "statuses")
-        for index, stage in enumerate(given):
+        given = objects_at(object_at(item, "_embedded"), "statuses")
+        for index, stage in given:
             check_color(stage, f"_embedded.statuses.{index}.color", flaws)
         if row is None and len(exchange.account.table("pipelines").rows) >= _MOST_PIPELINES:
             raise bad_request("The limit of pipelines has been reached")

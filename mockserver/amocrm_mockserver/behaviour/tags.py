@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
-from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import Flaw, missing, unsupported
 
 if TYPE_CHECKING:
@@ -48,17 +47,17 @@ LEAD_COLORS: Final = frozenset(
 """The colours of lead tags; tags of other entities have none."""
 
 
-def check_tags(account: Account, entity_type: str, refs: Json, path: str, f: list[Flaw]) -> None:
+def check_tags(
+    account: Account, entity_type: str, refs: list[tuple[int, Row]], path: str, flaws: list[Flaw]
+) -> None:
     """Every tag is named by a known id or by a name."""
     known = account.table(f"tags:{entity_type}").rows
-    for index, ref in enumerate(refs or ()):
-        if not is_object(ref):
-            continue
+    for index, ref in refs:
         if ref.get("id") is not None:
             if ref["id"] not in known:
-                f.append(unsupported(f"{path}.{index}.id"))
+                flaws.append(unsupported(f"{path}.{index}.id"))
         elif ref.get("name") is None:
-            f.append(missing(f"{path}.{index}.name"))
+            flaws.append(missing(f"{path}.{index}.name"))
 
 
 def resolve(account: Account, entity_type: str, refs: list[Row]) -> list[int]:
