@@ -328,8 +328,10 @@ def test_a_token_that_cannot_be_stored_lives_on() -> None:
     """If the store fails, the error says so, and this process goes on with the new token."""
 
     class Broken(MemoryTokenStore):
-        def save(self, account: str, token: Token) -> None:  # noqa: ARG002 - fails whatever it is
-            raise OSError("disk full")
+        def save(self, account: str, token: Token) -> None:
+            if token.access_token == "new-access":
+                raise OSError("disk full")
+            super().save(account, token)
 
     old = stored()[1]
     store = Broken({"example.amocrm.ru": old})

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.edit import Edit
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.locks.locks import Locks
+    from amocrm_gen.runtime.login import ApiKeyLogin
     from amocrm_gen.runtime.paging import AsyncPaginator
     from amocrm_gen.runtime.throttle.throttle import Throttle
     from amocrm_gen.runtime.tokens.store import TokenStore
@@ -37,12 +38,14 @@ R = TypeVar("R")
 class AsyncClient:
     """One account of amoCRM or Kommo, for any number of tasks of one loop.
 
-    It takes a long-lived `token`, or an `integration` with the `store` that its tokens are kept in.
+    It takes a long-lived `token`; or an `integration` with the `store` that its tokens are kept in;
+    or the `login` of the old API.
 
     Args:
         account: "example", "example.amocrm.ru", "example.kommo.com".
         token: A long-lived access token.
         integration: What renews tokens, and what `authorize` needs.
+        login: A user and an API key; API v2 takes their sessions.
         store: Where tokens are kept; memory if left out.
         base_url: Where to send requests instead, as for tests: "http://127.0.0.1:8080".
         throttle: Keeps the rate; None switches it off. Left out, all clients of this process that
@@ -63,6 +66,7 @@ class AsyncClient:
         *,
         token: str | None = None,
         integration: Integration | None = None,
+        login: ApiKeyLogin | None = None,
         store: TokenStore | None = None,
         base_url: str | None = None,
         throttle: Throttle | Unset | None = UNSET,
@@ -78,6 +82,7 @@ class AsyncClient:
             account,
             token=token,
             integration=integration,
+            login=login,
             store=store,
             base_url=base_url,
             throttle=throttle,
@@ -192,11 +197,38 @@ class AsyncClient:
 
         return await self._driver.run(oauth.authorize(self._session, code, referer))
 
-    async def look_up_domain(self) -> str:
-        """Ask where the account is now; it keeps its tokens when it is renamed."""
+    async def renew(self) -> Token:
+        """Renew the tokens now, whatever their age.
+
+        They renew themselves while they are used; this is for those that lie unused for months.
+        """
         from amocrm_gen.runtime import oauth
 
-        return await self._driver.run(oauth.domain_of(self._session))
+        return await self._driver.run(oauth.renew(self._session))
+
+    async def days_left(self) -> float | None:
+        """Return the days until the tokens die if nobody uses them; None if that is not known.
+
+        A refresh token dies after three months, a long-lived token when it was made to.
+        """
+        from amocrm_gen.runtime import oauth
+
+        return await self._driver.run(oauth.days_left(self._session))
+
+    async def exchange_api_key(self, login: ApiKeyLogin, *, state: str | None = None) -> None:
+        """Ask for an authorization code in return for a user's API key.
+
+        The code comes to the integration's redirect URI, with `from_exchange=1` and `state`.
+        """
+        from amocrm_gen.runtime import oauth
+
+        await self._driver.run(oauth.exchange_api_key(self._session, login, state))
+
+    async def look_up_domain(self) -> str:
+        """Ask where the account is now, and go on there; it keeps its tokens when it moves."""
+        from amocrm_gen.runtime import oauth
+
+        return await self._driver.run(oauth.look_up_domain(self._session))
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -1,6 +1,7 @@
 """Makes a session of what the constructor of a client is given."""
 
 import random
+from typing import TYPE_CHECKING
 
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.errors import ConfigurationError
@@ -12,9 +13,12 @@ from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.throttle.shared import shared_throttle
 from amocrm_gen.runtime.throttle.throttle import Throttle
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
-from amocrm_gen.runtime.tokens.store import TokenStore
+from amocrm_gen.runtime.tokens.store import LockingTokenStore, TokenStore
 from amocrm_gen.runtime.tokens.token import Token, claims_of
 from amocrm_gen.runtime.unset import Unset, UnsetType
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.login import ApiKeyLogin
 
 __all__ = ["session_of"]
 
@@ -24,6 +28,7 @@ def session_of(  # noqa: PLR0913 - the names that users type
     *,
     token: str | None,
     integration: Integration | None,
+    login: "ApiKeyLogin | None",
     store: TokenStore | None,
     base_url: str | None,
     throttle: Throttle | Unset | None,
@@ -32,10 +37,15 @@ def session_of(  # noqa: PLR0913 - the names that users type
     user_agent: str | None,
 ) -> Session:
     """Check what is given and put it together; nothing is read and nothing is sent."""
-    if token is None and integration is None and store is None:
+    if token is None and integration is None and store is None and login is None:
         raise ConfigurationError(
             "the client has neither a token nor an integration",
             advice='pass token="…", or integration=Integration(…) and a store',
+        )
+    if login is not None and (token is not None or integration is not None):
+        raise ConfigurationError(
+            "the client has a login besides a token or an integration",
+            advice="make one client for the login and one for the token or integration",
         )
     held = None if token is None else _token(token)
     claims = claims_of("" if held is None else held.access_token)
@@ -46,17 +56,33 @@ def session_of(  # noqa: PLR0913 - the names that users type
     client_id = claims.get("aud") if integration is None else integration.client_id
     if isinstance(throttle, UnsetType):
         throttle = shared_throttle(place.domain, str(client_id or ""))
+    if store is None and held is None:
+        store = MemoryTokenStore()
     return Session(
         account=place,
         token=held,
         integration=integration,
-        store=store or (MemoryTokenStore() if held is None else None),
+        login=login,
+        store=store,
         throttle=throttle,
         locks=locks or shared_locks,
+        token_locks=_token_locks(store, locks),
         policy=Policy(max_retries=max_retries),
         random=random.random,
         user_agent=user_agent,
     )
+
+
+def _token_locks(store: TokenStore | None, given: Locks | None) -> Locks:
+    """Return locks among all who share the store, as far as can be known."""
+    if isinstance(store, LockingTokenStore):
+        return store.locks
+    if store is None:
+        return shared_locks
+    from amocrm_gen.runtime.tokens.beside import locks_of_host  # noqa: PLC0415 - hardly ever used
+
+    # Whoever made the store can share it among processes without saying so here.
+    return given or locks_of_host()
 
 
 def _token(text: str) -> Token:
@@ -66,4 +92,4 @@ def _token(text: str) -> Token:
             "the token is empty or holds characters that no token has",
             advice="copy the long-lived token from the integration's page once more",
         )
-    return Token(access_token=token)
+    return Token.read(token)

@@ -26,7 +26,8 @@ from amocrm_gen.runtime.errors import (
 )
 from amocrm_gen.runtime.exchange import attempt, attempts_of, give_up_or_wait
 from amocrm_gen.runtime.kinds import is_list, is_object
-from amocrm_gen.runtime.oauth import can_renew, renewed, usable_token
+from amocrm_gen.runtime.moves import follow
+from amocrm_gen.runtime.renewal import can_renew, renewed, usable_token
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.tokens.token import Token
 
@@ -73,7 +74,7 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
     """Make a call and return the bare answer: token, throttle, retries and errors are seen to."""
     operation = call.operation
     attempts = attempts_of(session, operation.retry, splittable=splittable)
-    was_renewed = False
+    was_renewed = was_moved = False
     while True:
         token = yield from usable_token(session)
         outcome = yield from attempt(
@@ -90,11 +91,16 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
             was_renewed = True
             yield from renewed(session, token)
             continue
+        if 300 <= (outcome.status or 0) < 400 and not was_moved:
+            was_moved = yield from follow(session, token)
+            if was_moved:
+                continue
         yield from give_up_or_wait(attempts, outcome)
 
 
 def _request(session: Session, call: Call[object], token: Token) -> Send:
-    headers = {**session.headers, "Authorization": f"Bearer {token.access_token}"}
+    name, value = token.header
+    headers = {**session.headers, name: value}
     headers.update(call.headers)
     body = None
     if call.body is not None:

@@ -265,6 +265,11 @@ class ReauthorisationRequired(OAuthError):
     """The refresh token is used up, revoked or too old: a person has to grant access again."""
 
     advice = "open client.authorization_url(), grant access and pass the code to client.authorize()"
+    reason: str | None = None
+    """Why the refresh token is dead, as far as this side can tell."""
+
+    def _details(self) -> Sequence[str]:
+        return [] if self.reason is None else [f"Why: {self.reason}"]
 
 
 Done = TypeVar("Done")

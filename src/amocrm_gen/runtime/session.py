@@ -1,8 +1,9 @@
 """What all conversations of one client share."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from attrs import define, field
+from attrs import Factory, define, field
 
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.integration import Integration
@@ -11,6 +12,9 @@ from amocrm_gen.runtime.policy import Budget, Policy
 from amocrm_gen.runtime.throttle.throttle import Throttle
 from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.login import ApiKeyLogin
 
 __all__ = ["Session"]
 
@@ -23,9 +27,19 @@ class Session:
     token: Token | None = field(default=None, repr=False)
     """The token in use; the store may hold a newer one."""
     integration: Integration | None = None
+    login: "ApiKeyLogin | None" = None
+    """What opens sessions of the old API, instead of an integration."""
     store: TokenStore | None = None
     throttle: Throttle | None = None
     locks: Locks
+    token_locks: Locks = field(default=Factory(lambda self: self.locks, takes_self=True))
+    """Held while the token is renewed, by all who share the store."""
+    unsaved: Token | None = field(default=None, init=False, repr=False)
+    """A token that the store would not take yet."""
+    save_after: float = field(default=0.0, init=False)
+    """When the store is tried again."""
+    renew_after: float = field(default=0.0, init=False)
+    """When an early renewal that failed is tried again."""
     policy: Policy
     budget: Budget = field(factory=Budget)
     random: Callable[[], float]
@@ -57,3 +71,5 @@ class Session:
                 yield self.token.refresh_token
         if self.integration is not None:
             yield self.integration.client_secret
+        if self.login is not None:
+            yield self.login.api_key

@@ -2,6 +2,7 @@
 
 from attrs import define, field
 
+from amocrm_gen.runtime.locks.memory import MemoryLocks
 from amocrm_gen.runtime.tokens.token import Token
 
 __all__ = ["MemoryTokenStore"]
@@ -12,6 +13,8 @@ class MemoryTokenStore:
     """Keeps tokens for as long as the process lives."""
 
     _tokens: dict[str, Token] = field(factory=dict[str, Token], repr=False)
+    locks: MemoryLocks = field(factory=MemoryLocks, init=False, repr=False, eq=False)
+    """Who renews a token holds the others of this process back."""
 
     def load(self, account: str) -> Token | None:
         """Return the account's token or None."""
@@ -24,3 +27,7 @@ class MemoryTokenStore:
     def delete(self, account: str) -> None:
         """Forget the account's token."""
         self._tokens.pop(account, None)
+
+    def accounts(self) -> list[str]:
+        """Return the accounts that have a token."""
+        return sorted(self._tokens)

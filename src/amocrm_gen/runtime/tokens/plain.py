@@ -3,41 +3,29 @@
 from datetime import UTC, datetime
 from typing import Final
 
-from orjson import OPT_INDENT_2, JSONDecodeError, dumps, loads
+from orjson import JSONDecodeError, dumps, loads
 
 from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.kinds import is_object
 from amocrm_gen.runtime.tokens.token import Token
 
-__all__ = ["dump_token", "dump_tokens", "load_token", "load_tokens"]
+__all__ = ["dump_token", "load_token", "plain_token", "read_json", "read_token"]
 
 _ADVICE: Final = "move it away and authorise the account again"
 
 
 def dump_token(token: Token) -> str:
     """Return a token as JSON, secrets included; `load_token` reads it."""
-    return dumps(_plain(token)).decode()
+    return dumps(plain_token(token)).decode()
 
 
 def load_token(text: str | bytes, *, place: str = "the token store") -> Token:
     """Return the token of a JSON text; an error names the place and not the content."""
-    return _token(_json(text, place), place)
+    return read_token(read_json(text, place=place), place=place)
 
 
-def dump_tokens(tokens: dict[str, Token]) -> bytes:
-    """Return the tokens of several accounts as JSON."""
-    return dumps({name: _plain(token) for name, token in tokens.items()}, option=OPT_INDENT_2)
-
-
-def load_tokens(text: bytes, *, place: str) -> dict[str, Token]:
-    """Return the tokens of several accounts."""
-    content = _json(text, place)
-    if not is_object(content):
-        raise ConfigurationError(f"{place} is damaged", advice=_ADVICE)
-    return {name: _token(found, place) for name, found in content.items()}
-
-
-def _json(text: str | bytes, place: str) -> object:
+def read_json(text: str | bytes, *, place: str) -> object:
+    """Return the value of a JSON text; an error names the place and not the content."""
     try:
         content: object = loads(text)
     except JSONDecodeError:
@@ -48,7 +36,8 @@ def _json(text: str | bytes, place: str) -> object:
     return content
 
 
-def _plain(token: Token) -> dict[str, object]:
+def plain_token(token: Token) -> dict[str, object]:
+    """Return a token as a JSON object, secrets included."""
     plain: dict[str, object] = {
         "access_token": token.access_token,
         "refresh_token": token.refresh_token,
@@ -63,7 +52,8 @@ def _plain(token: Token) -> dict[str, object]:
     return plain
 
 
-def _token(found: object, place: str) -> Token:
+def read_token(found: object, *, place: str) -> Token:
+    """Return the token of a JSON object; an error names the place and not the content."""
     if is_object(found) and isinstance(found.get("access_token"), str):
         return Token(
             access_token=str(found["access_token"]),

@@ -1,17 +1,19 @@
 """What a place for tokens must be able to do."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from amocrm_gen.runtime.locks.locks import Locks
 from amocrm_gen.runtime.tokens.token import Token
 
-__all__ = ["TokenStore"]
+__all__ = ["LockingTokenStore", "TokenStore"]
 
 
 class TokenStore(Protocol):
     """Keeps one token for each account; accounts are named by domain.
 
-    The asynchronous client calls it in a thread, so that it may block. What `save` has returned
-    from must survive a crash: the token before it is dead.
+    It is called from any thread, and may block. What `save` has returned from must survive a crash:
+    the token before it is dead. So it must not be part of a transaction that may yet be rolled
+    back. A token is to be kept whole, as `dump_token` writes it.
     """
 
     def load(self, account: str) -> Token | None:
@@ -24,4 +26,18 @@ class TokenStore(Protocol):
 
     def delete(self, account: str) -> None:
         """Forget the account's token; there may be none."""
+        ...
+
+
+@runtime_checkable
+class LockingTokenStore(Protocol):
+    """A store that brings the locks under which its tokens are renewed.
+
+    All who share the store must share the locks: a refresh token works once. A store without them
+    is locked by files of this host.
+    """
+
+    @property
+    def locks(self) -> Locks:
+        """Locks that hold among all threads, processes and hosts that share the store."""
         ...
