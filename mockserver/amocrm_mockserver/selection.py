@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
 
-__all__ = ["Page", "select"]
+__all__ = ["Page", "asked_page", "select"]
 
 _FEW = 500
 """So many rows are fetched and sorted in no time."""
@@ -79,7 +79,7 @@ class _Wanted:
 
 def select(exchange: Exchange, behaviour: Behaviour) -> Page:
     """The page that the query asks for."""
-    number, size = _page(exchange)
+    number, size = asked_page(exchange)
     order = _order(exchange, behaviour)
     table = behaviour.home(exchange)
     wanted = _wanted(exchange, behaviour, table, order)
@@ -149,7 +149,8 @@ def _place(entry: Entry) -> tuple[int, Json]:
     return entry[0], entry[1]
 
 
-def _page(exchange: Exchange) -> tuple[int, int]:
+def asked_page(exchange: Exchange) -> tuple[int, int]:
+    """The number and the size of the page asked for; the size is 0 where there are no pages."""
     operation = exchange.operation
     if not operation.page_max:
         return 1, 0

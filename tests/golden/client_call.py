@@ -42,14 +42,24 @@ def _paths() -> Mapping[str, Mapping[str, Mapping[str, Any]]]:  # Any: as above
 
 
 def route_of(golden: Sample) -> Route | None:
-    """Find the operation of a sample; what varies in the paths so far are numbers."""
-    for template in _paths():
-        match = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>\\d+)", template), golden.path)
+    """Find the operation of a sample; a path goes before one that varies in more places."""
+    for template in sorted(_paths(), key=lambda path: path.count("{")):
         operation = _paths()[template].get(golden.method.lower())
+        match = None if operation is None else _pattern(template, operation).fullmatch(golden.path)
         if match is not None and operation is not None:
             traits = cast("dict[str, Any]", operation["x-amo"])
             return Route(traits, {**traits.get("over", {}), **match.groupdict()})
     return None
+
+
+def _pattern(template: str, operation: Mapping[str, Any]) -> re.Pattern[str]:  # Any: as above
+    """Tell paths of the operation; its numbers are digits, its texts anything but a slash."""
+    forms = {
+        each["name"]: r"\d+" if each["schema"].get("type") == "integer" else "[^/]+"
+        for each in operation.get("parameters", [])
+        if each["in"] == "path"
+    }
+    return re.compile(re.sub(r"\{(\w+)\}", lambda m: f"(?P<{m[1]}>{forms[m[1]]})", template))
 
 
 def _request(golden: Sample) -> tuple[Route, dict[str, Any]]:  # Any: arguments of many types
@@ -62,8 +72,8 @@ def _request(golden: Sample) -> tuple[Route, dict[str, Any]]:  # Any: arguments 
         takes = route.model("takes")
         arguments["items"] = [structure(item, takes) for item in golden.body]
     elif isinstance(golden.body, dict):
-        own_id = arguments.pop("id")
-        arguments["item"] = structure({"id": own_id, **golden.body}, route.model("takes"))
+        own = {"id": arguments.pop("id")} if route.traits["kind"] == "update_one" else {}
+        arguments["item"] = structure({**own, **golden.body}, route.model("takes"))
     return route, {**arguments, **_arguments(golden.query)}
 
 
@@ -104,7 +114,9 @@ def _arguments(query: str) -> dict[str, object]:
                 arguments["with_"] = value.split(",")
             case "page" | "limit":
                 arguments[name] = int(value)
+            case _ if name.startswith("filter["):
+                filter_ = cast("dict[str, object]", arguments.setdefault("filter", {}))
+                filter_[name.removeprefix("filter[").removesuffix("]")] = value
             case _:
-                message = f"the samples have no parameter {name} yet"
-                raise ValueError(message)
+                arguments[name] = value
     return arguments

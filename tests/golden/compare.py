@@ -21,6 +21,7 @@ FORMS: Final[Mapping[str, re.Pattern[str]]] = {
     "jwt": re.compile(r"[^.\s]+\.[^.\s]+\.[^.\s]+"),
     "def502": re.compile(r"def502\S+"),
     "text": re.compile(r".+"),
+    "ulid": re.compile(r"[0-9a-hjkmnp-tv-z]{26}"),
     "datetime": re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}"),
 }
 """What a value that the server invents must look like, by the kind that a sample declares."""

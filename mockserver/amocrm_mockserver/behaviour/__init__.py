@@ -10,6 +10,8 @@ from amocrm_mockserver.behaviour.complex_leads import create_complex
 from amocrm_mockserver.behaviour.contacts import Contacts
 from amocrm_mockserver.behaviour.custom_field_groups import CustomFieldGroups
 from amocrm_mockserver.behaviour.custom_fields import CustomFields
+from amocrm_mockserver.behaviour.event_log import EventLog, find_events
+from amocrm_mockserver.behaviour.event_types import find_event_types
 from amocrm_mockserver.behaviour.leads import Leads
 from amocrm_mockserver.behaviour.links import add_links, find_links, remove_links
 from amocrm_mockserver.behaviour.loss_reasons import LossReasons
@@ -35,6 +37,8 @@ Action: TypeAlias = "Callable[[Engine, Exchange], Response]"
 
 ACTIONS: Final[Mapping[str, Action]] = {
     "account.get": show_account,
+    "event_types.find": find_event_types,
+    "events.find": find_events,
     "leads.create_complex": create_complex,
     "links.find": find_links,
     "links.find_many": find_links,
@@ -55,6 +59,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "contacts": Contacts,
     "custom_field_groups": CustomFieldGroups,
     "custom_fields": CustomFields,
+    "events": EventLog,
     "leads": Leads,
     "loss_reasons": LossReasons,
     "notes": Notes,

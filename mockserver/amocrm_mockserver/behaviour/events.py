@@ -65,7 +65,7 @@ def record(  # noqa: PLR0913 -- an event has that many parts
         "id": account.ids.ulid(exchange.now),
         "type": kind,
         "entity_id": entity_id,
-        "entity_type": SINGULAR.get(entity_type, entity_type),
+        "entity_type": _named(exchange, entity_type, entity_id),
         "created_by": exchange.caller.user_id if by is None else by,
         "created_at": exchange.now,
         "value_after": after or [],
@@ -73,6 +73,15 @@ def record(  # noqa: PLR0913 -- an event has that many parts
         "account_id": account.id,
     }
     account.events.append(event)
+
+
+def _named(exchange: Exchange, entity_type: str, entity_id: int) -> str:
+    """The entity type; that of a catalog's element names the catalog."""
+    if entity_type == "catalog_elements":
+        element = exchange.account.table(entity_type).rows.get(entity_id)
+        if element is not None:
+            return f"catalog_{element['catalog_id']}"
+    return SINGULAR.get(entity_type, entity_type)
 
 
 def record_added(exchange: Exchange, entity_type: str, row: Row) -> None:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .aio.contacts import Contacts
     from .aio.custom_field_groups import CustomFieldGroups
     from .aio.custom_fields import CustomFields
+    from .aio.event_types import EventTypes
+    from .aio.events import Events
     from .aio.leads import Leads
     from .aio.links import Links
     from .aio.loss_reasons import LossReasons
@@ -65,6 +67,20 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.custom_fields import CustomFields
 
         return CustomFields(self)
+
+    @cached_property
+    def event_types(self) -> EventTypes:
+        """The directory of event types, with one type for each custom field."""
+        from .aio.event_types import EventTypes
+
+        return EventTypes(self)
+
+    @cached_property
+    def events(self) -> Events:
+        """The log of what happened in the account; read-only."""
+        from .aio.events import Events
+
+        return Events(self)
 
     @cached_property
     def leads(self) -> Leads:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .sync.contacts import Contacts
     from .sync.custom_field_groups import CustomFieldGroups
     from .sync.custom_fields import CustomFields
+    from .sync.event_types import EventTypes
+    from .sync.events import Events
     from .sync.leads import Leads
     from .sync.links import Links
     from .sync.loss_reasons import LossReasons
@@ -65,6 +67,20 @@ class AmoCRM(Client):
         from .sync.custom_fields import CustomFields
 
         return CustomFields(self)
+
+    @cached_property
+    def event_types(self) -> EventTypes:
+        """The directory of event types, with one type for each custom field."""
+        from .sync.event_types import EventTypes
+
+        return EventTypes(self)
+
+    @cached_property
+    def events(self) -> Events:
+        """The log of what happened in the account; read-only."""
+        from .sync.events import Events
+
+        return Events(self)
 
     @cached_property
     def leads(self) -> Leads:

@@ -18,6 +18,7 @@ __all__ = [
     "CustomFieldValueWrite",
     "CustomFieldValues",
     "CustomFieldValuesWrite",
+    "EntityId",
     "EntityRef",
     "EntityTag",
     "EntityTagRef",
@@ -109,6 +110,14 @@ class CustomFieldValuesWrite:
     field_code: str | None | Unset = field(default=UNSET)
     values: list[CustomFieldValueWrite] | None
     """null clears the field."""
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class EntityId:
+    """The id of an existing entity."""
+
+    id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 

@@ -1,0 +1,70 @@
+"""The log of events: newest first, with filters of its own."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from amocrm_mockserver.behaviour.event_filters import event_tests, plural_of
+from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.envelope import listed
+from amocrm_mockserver.render import ABSENT
+from amocrm_mockserver.selection import Page, asked_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from amocrm_mockserver.engine import Engine
+    from amocrm_mockserver.exchange import Exchange
+    from amocrm_mockserver.jsonvalue import Json, Row
+    from amocrm_mockserver.message import Response
+    from amocrm_mockserver.render import Show
+
+__all__ = ["EventLog", "find_events"]
+
+_OF_CATALOG: Final = re.compile(r"catalog_(\d+)")
+
+
+class EventLog(Behaviour):
+    """Events as they are shown; they are kept in a list, since the log only grows."""
+
+    noun = "Event"
+
+    def find(self, exchange: Exchange) -> Row | None:
+        """The event of an id; later ones are asked for more often."""
+        number = exchange.variables["id"]
+        events = reversed(exchange.account.events)
+        return next((event for event in events if event["id"] == number), None)
+
+    def embeds(self) -> Mapping[str, Show]:
+        """What the event happened to."""
+        return {"entity": _entity}
+
+
+def find_events(engine: Engine, exchange: Exchange) -> Response:
+    """A page of the log; only as much of it is read as the page needs."""
+    number, size = asked_page(exchange)
+    tests = event_tests(exchange)
+    passing = (
+        event for event in reversed(exchange.account.events) if all(test(event) for test in tests)
+    )
+    rows = list(islice(passing, (number - 1) * size, number * size + 1))
+    page = Page(rows[:size], number, size, len(rows) > size, 0)
+    return listed(exchange, page, [engine.show(exchange, row) for row in page.rows])
+
+
+def _entity(exchange: Exchange, event: Row) -> Json:
+    kind, number = event["entity_type"], event["entity_id"]
+    catalog = _OF_CATALOG.fullmatch(kind)
+    table = "catalog_elements" if catalog else plural_of(kind)
+    if table is None:
+        return ABSENT
+    entity: Row = {"id": number}
+    if f"{'catalog_element' if catalog else kind}_name" in exchange.wanted:
+        entity["name"] = exchange.account.table(table).rows.get(number, {}).get("name", "")
+    path = f"{table}/{number}"
+    if catalog:
+        entity["catalog_id"] = int(catalog[1])
+        path = f"catalogs/{catalog[1]}/elements/{number}"
+    return {**entity, "_links": {"self": {"href": exchange.url(path)}}}
