@@ -231,7 +231,8 @@ class AsyncClient:
         return await self._driver.run(oauth.look_up_domain(self._session))
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections, after a renewal of the token that may be under way."""
+        await self._driver.settle()
         if self._owned is not None:
             await self._owned.aclose()
 

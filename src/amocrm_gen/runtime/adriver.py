@@ -93,6 +93,18 @@ _PERFORM: Final[Mapping[type, Callable[[Any], Awaitable[object]]]] = {  # Any: t
 }
 
 
+class _Steadfast(asyncio.Task[object]):
+    """A task that `asyncio.run` waits for, instead of cancelling it, when its main task is over."""
+
+    def cancel(self, msg: Any | None = None) -> bool:  # Any: as in asyncio
+        """Cancel it, unless that is part of the end of the loop, which does not run any more."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return super().cancel(msg)
+
+
 class AsyncDriver:
     """Does what a conversation asks, one effect after the other, in the caller's task."""
 
@@ -109,6 +121,7 @@ class AsyncDriver:
             module.UnsupportedProtocol,
         )
         self._failed = (module.RequestError, OSError)
+        self._shielded: set[asyncio.Task[object]] = set()
         self._perform: Mapping[type, Callable[[Any], Awaitable[object]]] = {  # Any: as above
             **_PERFORM,
             Send: self._send,
@@ -130,8 +143,16 @@ class AsyncDriver:
             except BaseException as error:  # noqa: BLE001 - the conversation frees what it holds
                 step, value = talk.throw, error
 
+    async def settle(self) -> None:
+        """Wait for what goes on although its callers were cancelled."""
+        if self._shielded:
+            await asyncio.wait(self._shielded)
+
     async def _shield(self, effect: Shield) -> object:
-        task = asyncio.ensure_future(self.run(effect.talk))
+        task = _Steadfast(self.run(effect.talk), loop=asyncio.get_running_loop())
+        # asyncio itself does not keep tasks alive that nobody waits for.
+        self._shielded.add(task)
+        task.add_done_callback(self._shielded.discard)
         # If nobody is left to see its error, asyncio need not report it.
         task.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(task)

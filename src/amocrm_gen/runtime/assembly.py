@@ -73,7 +73,7 @@ def session_of(  # noqa: PLR0913 - the names that users type
     )
 
 
-def _token_locks(store: TokenStore | None, given: Locks | None) -> Locks:
+def _token_locks(store: object, given: Locks | None) -> Locks:
     """Return locks among all who share the store, as far as can be known."""
     if isinstance(store, LockingTokenStore):
         return store.locks

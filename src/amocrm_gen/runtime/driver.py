@@ -3,6 +3,9 @@
 import os
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from contextvars import copy_context
+from threading import Thread
 from typing import Any, Final, TypeVar
 
 from urllib3 import PoolManager, ProxyManager, Timeout
@@ -83,7 +86,21 @@ class Driver:
                 step, value = talk.throw, error
 
     def _shield(self, shield: Shield) -> object:
-        return self.run(shield.talk)
+        # Ctrl-C and time limits strike the caller's thread; this one goes on to its end, and the
+        # interpreter waits for it.
+        done: Future[object] = Future()
+        work = Thread(target=copy_context().run, args=(self._finish, shield.talk, done))
+        try:
+            work.start()
+        except RuntimeError:  # the interpreter is about to end, and starts no thread any more
+            return self.run(shield.talk)
+        return done.result()
+
+    def _finish(self, talk: Talk[object], done: Future[object]) -> None:
+        try:
+            done.set_result(self.run(talk))
+        except BaseException as error:  # noqa: BLE001 - it is the caller's
+            done.set_exception(error)
 
     def _send(self, send: Send) -> Response:
         try:

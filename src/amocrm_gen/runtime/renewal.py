@@ -81,7 +81,9 @@ def no_token(session: Session) -> OAuthError:
 
 
 def _age(token: Token, now: float) -> timedelta | None:
-    return token.issued_at and datetime.fromtimestamp(now, UTC) - token.issued_at
+    if token.issued_at is None:
+        return None
+    return datetime.fromtimestamp(now, UTC) - token.issued_at
 
 
 def _renewed_early(session: Session, token: Token, now: float) -> Talk[Token]:
