@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from amocrm_mockserver.account import Caller
 from amocrm_mockserver.holder import find_holder
 from amocrm_mockserver.hosts import LOCAL_ZONE, split_port, zone_of
+from amocrm_mockserver.login import session_of
 from amocrm_mockserver.problems import forbidden, unauthorized
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ _SCOPE = "crm"
 
 
 def bearer_token(world: World, request: Request) -> AccessToken | None:
-    """The token that the request carries, dead or alive; None if it is none of ours."""
+    """The token or session that the request carries, dead or alive; None if it is none of ours."""
     scheme, _, value = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
-        return None
+        return session_of(world, request)
     return world.grants.access.get(value.strip())
 
 

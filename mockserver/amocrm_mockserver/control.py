@@ -141,6 +141,12 @@ _ROUTES: Final[tuple[_Route, ...]] = (
         control_accounts.revoke,
         frozenset({"client_id", "token"}),
     ),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/move",
+        control_accounts.move,
+        frozenset({"subdomain", "zone", "answer"}),
+    ),
     _Route("POST", "/reset", control_rules.reset),
     _Route("GET", "/clock", control_rules.clock),
     _Route(

@@ -9,6 +9,7 @@ from amocrm_mockserver.grants import ACCESS_LIFE, Grant
 from amocrm_mockserver.holder import Holder, find_holder, first_admin
 from amocrm_mockserver.hosts import ZONES
 from amocrm_mockserver.integration import REDIRECT_URI, Integration
+from amocrm_mockserver.moving import ANSWERS, move_account
 from amocrm_mockserver.seed import is_subdomain
 from amocrm_mockserver.tokens import issue_access_token, issue_pair
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.server import MockServer
 
-__all__ = ["code", "create", "info", "listing", "remove", "revoke", "state", "token"]
+__all__ = ["code", "create", "info", "listing", "move", "remove", "revoke", "state", "token"]
 
 _LONG_LIFE = 5 * 365 * ACCESS_LIFE
 """The longest that amoCRM lets a long-lived token live."""
@@ -46,15 +47,7 @@ def create(server: MockServer, call: ControlCall) -> object:
     """A fresh account, an integration that only it knows, and tokens of its admin."""
     subdomain = call.get("subdomain", str)
     zone = call.get("zone", str) or ZONES[0]
-    if zone not in ZONES:
-        message = f"zone must be one of {', '.join(ZONES)}"
-        raise ControlError(message)
-    if subdomain is not None and not is_subdomain(subdomain):
-        message = "subdomain must be a host label: a-z, 0-9 and -, and not www or api-…"
-        raise ControlError(message)
-    if subdomain in server.world.accounts:
-        message = f"there is an account {subdomain} already; leave subdomain out to get a new one"
-        raise ControlError(message, status=409)
+    _check_name(server, subdomain, zone)
     account, integration = server.world.add_fresh_account(
         subdomain, zone, call.get("redirect_uri", str) or REDIRECT_URI
     )
@@ -74,6 +67,34 @@ def remove(server: MockServer, call: ControlCall) -> object:
     account = _account(server, call)
     server.world.remove_account(account.subdomain)
     return {"accounts": _listing(server)}
+
+
+def move(server: MockServer, call: ControlCall) -> object:
+    """Give an account another name; the host that it leaves answers 401, 404 or 301."""
+    account = _account(server, call)
+    subdomain = call.get("subdomain", str) or account.subdomain
+    zone = call.get("zone", str) or account.zone
+    answer = call.get("answer", int) or ANSWERS[0]
+    _check_name(server, subdomain if subdomain != account.subdomain else None, zone)
+    if (subdomain, zone) == (account.subdomain, account.zone):
+        raise ControlError("give the subdomain or the zone that the account moves to")
+    if answer not in ANSWERS:
+        message = f"answer must be one of {', '.join(map(str, ANSWERS))}"
+        raise ControlError(message)
+    move_account(server.world, account, subdomain, zone, answer=answer)
+    return _described(account)
+
+
+def _check_name(server: MockServer, subdomain: str | None, zone: str) -> None:
+    if zone not in ZONES:
+        message = f"zone must be one of {', '.join(ZONES)}"
+        raise ControlError(message)
+    if subdomain is not None and not is_subdomain(subdomain):
+        message = "subdomain must be a host label: a-z, 0-9 and -, and not www or api-…"
+        raise ControlError(message)
+    if subdomain in server.world.accounts:
+        message = f"there is an account {subdomain} already; leave subdomain out to get a new one"
+        raise ControlError(message, status=409)
 
 
 def state(server: MockServer, call: ControlCall) -> object:

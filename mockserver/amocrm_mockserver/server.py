@@ -17,6 +17,7 @@ from amocrm_mockserver.api import answer as answer_api
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.faults import Faults, spoil
 from amocrm_mockserver.limits import Limits, Rates
+from amocrm_mockserver.moving import check_not_left
 from amocrm_mockserver.problems import ProblemError, internal, unknown_route
 from amocrm_mockserver.seed import Seed
 from amocrm_mockserver.snapshot import freeze_world, thaw_world
@@ -99,6 +100,7 @@ class MockServer:
         return response if response is not None and not rules else spoil(rules, response)
 
     def _serve(self, request: Request, path: str, account: Account | None) -> Response:
+        check_not_left(self.world, request, path)
         if oauth.is_oauth_path(path):
             return oauth.answer(self.world, request, path)
         if not path.startswith("/api/"):

@@ -37,6 +37,8 @@ class World:
         factory=dict[tuple[str, int, str], float]
     )
     """When an API key was last exchanged, by subdomain, user and client id."""
+    left: dict[str, tuple[str, int]] = field(factory=dict[str, tuple[str, int]])
+    """Hosts that an account has left: its new subdomain, and the status that is answered there."""
     answered: dict[str, int] = field(factory=dict[str, int])
     """How many answers each account gave: the source of request ids."""
     order: int = 0

@@ -1,0 +1,104 @@
+"""`POST /private/api/auth.php`: a user's API key for a session of the old API, kept by cookies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from amocrm_mockserver.form import read_parameters, read_query
+from amocrm_mockserver.grants import AccessToken, Grant
+from amocrm_mockserver.holder import holders
+from amocrm_mockserver.integration import ALL_SCOPES
+from amocrm_mockserver.message import Request, Response, json_response
+
+if TYPE_CHECKING:
+    from amocrm_mockserver.account import Account
+    from amocrm_mockserver.holder import Holder
+    from amocrm_mockserver.world import World
+
+__all__ = ["COOKIE", "log_in", "session_of"]
+
+COOKIE: Final = "session_id"
+_LIFE: Final = 900
+"""Seconds, as the docs say."""
+_WRONG: Final = "110"
+"""The old API's number for a wrong login or key."""
+
+
+def log_in(world: World, request: Request) -> Response:
+    """Open a session, and hand its cookies out; without `type=json` the answer is XML."""
+    parameters = read_parameters(request)
+    credentials = (parameters.get("USER_LOGIN"), parameters.get("USER_HASH"))
+    is_json = read_query(request).get("type") == "json"
+    now = world.clock.timestamp()
+    found = _find(world, request, credentials)
+    if found is None:
+        body: dict[str, object] = {
+            "error": "Неверный логин или пароль",
+            "error_code": _WRONG,
+            "ip": "127.0.0.1",
+            "domain": request.host,
+            "server_time": now,
+        }
+        return _answer(401, body, is_json=is_json)
+    account, holder = found
+    value = account.ids.hex(32)
+    world.grants.access[value] = AccessToken(
+        value=value,
+        grant=Grant(
+            subdomain=account.subdomain,
+            client_id="",
+            user_id=holder.id,
+            by_admin=holder.is_admin,
+        ),
+        expires_at=now + _LIFE,
+        scopes=ALL_SCOPES,
+    )
+    body = {
+        "auth": True,
+        "accounts": [
+            {"id": str(account.id), "name": account.row["name"], "subdomain": account.subdomain}
+        ],
+        "user": {"id": str(holder.id)},
+        "server_time": now,
+    }
+    cookies = (
+        ("Set-Cookie", f"{COOKIE}={value}; path=/; secure; HttpOnly"),
+        ("Set-Cookie", f"csrf_token={account.ids.hex(16)}; path=/"),
+    )
+    return _answer(200, body, is_json=is_json, headers=cookies)
+
+
+def session_of(world: World, request: Request) -> AccessToken | None:
+    """The session whose cookie the request carries, over or not."""
+    for pair in request.headers.get("cookie", "").split(";"):
+        name, _, value = pair.strip().partition("=")
+        if name == COOKIE:
+            return world.grants.access.get(value)
+    return None
+
+
+def _find(
+    world: World, request: Request, credentials: tuple[str | None, str | None]
+) -> tuple[Account, Holder] | None:
+    if None in credentials:
+        return None
+    at_host = world.account_at(request.host)
+    for account in world.accounts.values() if at_host is None else (at_host,):
+        for holder in holders(account):
+            if (holder.email, holder.api_key) == credentials and holder.is_active:
+                return account, holder
+    return None
+
+
+def _answer(
+    status: int,
+    body: dict[str, object],
+    *,
+    is_json: bool,
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Response:
+    if is_json:
+        return json_response(status, {"response": body}, headers=headers)
+    said = "<auth>true</auth>" if status == 200 else f"<error_code>{_WRONG}</error_code>"
+    text = f'<?xml version="1.0" encoding="UTF-8"?><response>{said}</response>'
+    return Response(status, (("Content-Type", "application/xml"), *headers), text.encode())
