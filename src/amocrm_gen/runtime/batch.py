@@ -242,8 +242,9 @@ def _marks(results: Iterable[R], name: str) -> dict[str, R]:
     found: dict[str, R] = {}
     for result in results:
         mark: object = getattr(result, name, None)
-        # One lead that several items met in names the marks of all of them.
-        for single in mark if is_list(mark) else [mark]:
-            if isinstance(single, str | int):
-                found[str(single)] = result
+        if is_list(mark):
+            # One lead that several items met in names the marks of all of them.
+            found.update((str(single), result) for single in mark)
+        elif type(mark) in {str, int}:
+            found[str(mark)] = result
     return found

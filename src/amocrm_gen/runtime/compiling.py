@@ -4,8 +4,7 @@ A function is written as source text, with the small objects inside an object re
 compiled when its class is first met. Whatever it does not expect makes it hand over to `Reader`.
 """
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from threading import RLock
@@ -13,7 +12,8 @@ from typing import Any, Final
 
 from attrs import define, evolve, field
 
-from amocrm_gen.runtime.reading import Hook, Plan, Reader
+from amocrm_gen.runtime.deferred import wire_name
+from amocrm_gen.runtime.reading import FIRST_MOMENT, LAST_MOMENT, Hook, Plan, Reader
 from amocrm_gen.runtime.shapes import (
     Anything,
     Atom,
@@ -28,6 +28,7 @@ from amocrm_gen.runtime.shapes import (
     Table,
     Variants,
 )
+from amocrm_gen.runtime.source import Source
 from amocrm_gen.runtime.unset import UNSET
 
 __all__ = ["Compiler"]
@@ -35,20 +36,6 @@ __all__ = ["Compiler"]
 _SMALL: Final = 8
 """Classes of so many keys are read in place, where their parent is read."""
 _DEEP: Final = 4
-_COMMON: Final[list[str]] = [
-    "UNSET",
-    "UTC",
-    "bool",
-    "dict",
-    "float",
-    "int",
-    "len",
-    "list",
-    "moment",
-    "new",
-    "str",
-    "type",
-]
 
 
 class _Surprise(Exception):  # noqa: N818 - caught in the function that raises it
@@ -72,22 +59,12 @@ class Compiler:
 
     reader: Reader
     _names: dict[Shape, str] = field(factory=dict[Shape, str])
-    _space: dict[str, Any] = field(init=False)  # Any: functions, classes and tables
+    _space: dict[str, Any] = field(factory=dict[str, Any])  # Any: functions of one value
     _lock: RLock = field(factory=RLock)
-
-    def __attrs_post_init__(self) -> None:
-        """Put in what every function uses."""
-        self._space = {
-            "UNSET": UNSET,
-            "UTC": UTC,
-            "Surprise": _Surprise,
-            "moment": datetime.fromtimestamp,
-            "new": object.__new__,
-        }
 
     def function(self, shape: Shape) -> Hook:
         """Return a function that reads a shape; it stays good when functions are compiled anew."""
-        name = self._name(shape)
+        name = self.called(shape)
         space = self._space
         # Looked up at each call: it is made anew when something is learnt.
         return lambda value: space[name](value)  # noqa: PLW0108
@@ -98,7 +75,8 @@ class Compiler:
             for shape, name in self._names.items():
                 self._space[name] = self._stub(shape, name)
 
-    def _name(self, shape: Shape) -> str:
+    def called(self, shape: Shape) -> str:
+        """Return the name of the function that reads a shape."""
         with self._lock:
             name = self._names.get(shape)
             if name is None:
@@ -114,97 +92,41 @@ class Compiler:
 
         return compile_first
 
-    def _slow(self, shape: Shape) -> Hook:
+    def slow(self, shape: Shape) -> Hook:
+        """Return a function that reads a shape by walking it."""
         return lambda value: self.reader.read(shape, value, "$")
 
     def _compile(self, shape: Shape, name: str) -> Hook:
-        if isinstance(shape, Foreign | Either) or (
-            isinstance(shape, Record) and not self._can_compile(shape.cls)
-        ):
-            return self._slow(shape)
+        walks = isinstance(shape, Foreign | Either) or (
+            isinstance(shape, Record) and not self.can_compile(shape.cls)
+        )
+        if walks:
+            return self.slow(shape)
         body = _Body(self)
         body.convert(shape, "value")
-        source = [
-            f"def {name}(given, slow=slow, {', '.join(f'{used}={used}' for used in body.used)}):",
-            "    value = given",
-            "    try:",
-            *(f"        {line}" for line in body.lines),
-            "        return value",
-            # Each level would walk what is left below it once more.
-            "    except RecursionError:",
-            "        raise",
-            "    except Exception:",
-            "        return slow(given)",
-        ]
-        scope: dict[str, Any] = {}  # Any: holds one function
-        self._space["slow"] = self._slow(shape)
-        exec("\n".join(source), self._space, scope)  # noqa: S102 - text made here, of our own names
-        made: Hook = scope[name]
-        return made
+        return body.source.function(name, self._space, otherwise=self.slow(shape))
 
-    def slow(self, shape: Shape) -> str:
-        """Return the name of a function that reads a shape by walking it."""
-        return self.constant(self._slow(shape))
-
-    def _can_compile(self, cls: type) -> bool:
+    def can_compile(self, cls: type) -> bool:
+        """Tell whether objects of a class can be put together attribute by attribute."""
         return not self.reader.is_foreign(cls) and self.reader.plan(cls).plain
 
-    def constant(self, value: object) -> str:
-        """Give a value a name that the functions can use."""
-        name = f"c{len(self._space)}"
-        self._space[name] = value
-        return name
 
-    def inlines(self, cls: type, outer: tuple[type, ...]) -> bool:
-        """Tell whether objects of a class are read in place."""
-        return (
-            self._can_compile(cls)
-            and cls not in outer
-            and len(outer) < _DEEP
-            and len(self.reader.plan(cls).keys) <= _SMALL
-        )
-
-    def called(self, shape: Shape) -> str:
-        """Return the name of the function that reads a shape."""
-        return self._name(shape)
-
-
-@define
 class _Body:
-    """The lines of one function while they are written."""
+    """What reads one shape, while it is written."""
 
-    compiler: Compiler
-    lines: list[str] = field(factory=list[str])
-    _indent: str = ""
-    used: list[str] = field(factory=_COMMON.copy)
-    """Globals that the function takes as defaults, since locals are faster."""
-    _count: int = 0
-    _outer: tuple[type, ...] = ()
-
-    def _constant(self, value: object) -> str:
-        name = self.compiler.constant(value)
-        self.used.append(name)
-        return name
-
-    def _line(self, text: str) -> None:
-        self.lines.append(self._indent + text)
-
-    def _variable(self) -> str:
-        self._count += 1
-        return f"v{self._count}"
-
-    @contextmanager
-    def _block(self, head: str) -> Generator[None]:
-        self._line(head)
-        outer, self._indent = self._indent, self._indent + "    "
-        start = len(self.lines)
-        yield
-        if len(self.lines) == start:
-            self._line("pass")
-        self._indent = outer
+    def __init__(self, compiler: Compiler) -> None:
+        self.source = Source()
+        self._compiler = compiler
+        self._reader = compiler.reader
+        self._new = self.source.constant(object.__new__)
+        self._unset = self.source.constant(UNSET)
+        self._surprise = f"raise {self.source.constant(_Surprise)}"
+        self._outer: tuple[type, ...] = ()
+        self._is_first = True
 
     def convert(self, shape: Shape, name: str) -> None:
         """Write what checks the value in a variable and puts the result in its place."""
+        first, self._is_first = self._is_first, False
         match shape:
             case Anything():
                 return
@@ -218,20 +140,28 @@ class _Body:
                 self._guarded(f"type({name}) is list", shape, name, self._listing)
             case Table():
                 self._guarded(f"type({name}) is dict", shape, name, self._table)
-            case Record():
+            case Record() if (first and not shape.nullable) or self._reads_in_place(shape.cls):
                 self._unless_null(shape, name, self._record)
             case Variants():
                 self._unless_null(shape, name, self._variants)
-            case Either() | Foreign():
-                self._line(f"{name} = {self.compiler.called(shape)}({name})")
+            case Record() | Either() | Foreign():
+                self.source.line(f"{name} = {self._compiler.called(shape)}({name})")
+
+    def _reads_in_place(self, cls: type) -> bool:
+        return (
+            self._compiler.can_compile(cls)
+            and cls not in self._outer
+            and len(self._outer) < _DEEP
+            and len(self._reader.plan(cls).keys) <= _SMALL
+        )
 
     def _guarded(
         self, test: str, shape: Any, name: str, inside: Callable[[Any, str], None]
     ) -> None:  # Any: the shape that `inside` takes
-        with self._block(f"if {test}:"):
+        with self.source.block(f"if {test}:"):
             inside(shape, name)
-        with self._block(f"elif {name} is not None:" if shape.nullable else "else:"):
-            self._line("raise Surprise")
+        with self.source.block(f"elif {name} is not None:" if shape.nullable else "else:"):
+            self.source.line(self._surprise)
 
     def _unless_null(
         self, shape: Any, name: str, inside: Callable[[Any, str], None]
@@ -239,125 +169,148 @@ class _Body:
         if not shape.nullable:
             inside(shape, name)
             return
-        with self._block(f"if {name} is not None:"):
+        with self.source.block(f"if {name} is not None:"):
             inside(shape, name)
 
+    def _check(self, tests: list[str], *, nullable: bool, name: str) -> None:
+        test = " and ".join([*[f"{name} is not None"] * nullable, *tests])
+        with self.source.block(f"if {test}:"):
+            self.source.line(self._surprise)
+
     def _atom(self, shape: Atom, name: str) -> None:
-        tests = [f"{name} is not None"] * shape.nullable
-        tests += sorted(f"type({name}) is not {kind.__name__}" for kind in shape.kinds)
-        with self._block(f"if {' and '.join(tests)}:"):
-            self._line("raise Surprise")
+        tests = sorted(f"type({name}) is not {kind.__name__}" for kind in shape.kinds)
+        self._check(tests, nullable=shape.nullable, name=name)
 
     def _moment(self, _: Moment, name: str) -> None:
-        self._line(f"{name} = moment({name}, UTC)")
+        moment, utc = self.source.constant(datetime.fromtimestamp), self.source.constant(UTC)
+        self.source.line(f"{name} = {moment}({name}, {utc})")
 
     def _choice(self, shape: Choice, name: str) -> None:
-        members = self._constant(_Members(shape.enum))
+        members = self.source.constant(_Members(shape.enum))
         if issubclass(shape.enum, int):
             # True and 1.0 are found under 1.
-            with self._block(f"if type({name}) is not int:"):
-                self._line("raise Surprise")
-        self._line(f"{name} = {members}[{name}]")
+            self._check([f"type({name}) is not int"], nullable=False, name=name)
+        self.source.line(f"{name} = {members}[{name}]")
 
     def _listing(self, shape: Listing, name: str) -> None:
+        source = self.source
         if isinstance(shape.item, Anything):
             return
-        items, item = self._variable(), self._variable()
+        items, item = source.variable(), source.variable()
         if isinstance(shape.item, Atom):
-            with self._block(f"for {item} in {name}:"):
+            with source.block(f"for {item} in {name}:"):
                 self._atom(shape.item, item)
             return
         # Most lists hold one item, and [item] is cheaper than an empty list that grows.
-        self._line(f"{items} = None")
-        with self._block(f"for {item} in {name}:"):
+        source.line(f"{items} = None")
+        with source.block(f"for {item} in {name}:"):
             self.convert(shape.item, item)
-            with self._block(f"if {items} is None:"):
-                self._line(f"{items} = [{item}]")
-            with self._block("else:"):
-                self._line(f"{items}.append({item})")
-        self._line(f"{name} = [] if {items} is None else {items}")
+            with source.block(f"if {items} is None:"):
+                source.line(f"{items} = [{item}]")
+            with source.block("else:"):
+                source.line(f"{items}.append({item})")
+        source.line(f"{name} = [] if {items} is None else {items}")
 
     def _table(self, shape: Table, name: str) -> None:
+        source = self.source
         if isinstance(shape.value, Anything):
             return
-        table, key, item = self._variable(), self._variable(), self._variable()
-        self._line(f"{table} = {{}}")
-        with self._block(f"for {key}, {item} in {name}.items():"):
+        table, key, item = source.variable(), source.variable(), source.variable()
+        source.line(f"{table} = {{}}")
+        with source.block(f"for {key}, {item} in {name}.items():"):
             self.convert(shape.value, item)
-            self._line(f"{table}[{key}] = {item}")
-        self._line(f"{name} = {table}")
+            source.line(f"{table}[{key}] = {item}")
+        source.line(f"{name} = {table}")
 
     def _variants(self, shape: Variants, name: str) -> None:
-        called = self.compiler.called
         if shape.tagged is None or shape.tagged.fallback is None:
-            self._line(f"{name} = {self.compiler.slow(shape)}({name})")
+            walk = self.source.constant(self._compiler.slow(shape))
+            self.source.line(f"{name} = {walk}({name})")
             return
-        table = self._constant(
-            {tag: self.compiler.function(Record(cls)) for tag, cls in shape.tagged.variants.items()}
-        )
-        fallback = called(Record(shape.tagged.fallback))
-        self._line(f"{name} = {table}.get({name}[{shape.tagged.tag!r}], {fallback})({name})")
+        variants = {
+            tag: self._compiler.function(Record(cls)) for tag, cls in shape.tagged.variants.items()
+        }
+        table, tag = self.source.constant(variants), repr(shape.tagged.tag)
+        fallback = self._compiler.called(Record(shape.tagged.fallback))
+        self.source.line(f"{name} = {table}.get({name}[{tag}], {fallback})({name})")
 
     def _record(self, shape: Record, name: str) -> None:
-        cls = shape.cls
-        if not self.compiler.inlines(cls, self._outer) and (self._outer or self._indent):
-            self._line(f"{name} = {self.compiler.called(Record(cls))}({name})")
-            return
-        self._outer = (*self._outer, cls)
-        self._object(self.compiler.reader.plan(cls), name)
+        self._outer = (*self._outer, shape.cls)
+        self._object(self._reader.plan(shape.cls), name)
         self._outer = self._outer[:-1]
 
     def _object(self, plan: Plan, name: str) -> None:
-        reader = self.compiler.reader
-        sure = [
-            key for key in plan.keys if key.required and (plan.cls, key.wire) not in reader.missing
-        ]
+        source, missing = self.source, self._reader.missing
+        sure = [key for key in plan.keys if key.required and (plan.cls, key.wire) not in missing]
         unsure = [key for key in plan.keys if key not in sure]
-        made, rest, variables = self._variable(), self._variable(), self._take(sure, name)
+        made, rest = source.variable(), source.variable()
+        if not sure:
+            self._check([f"type({name}) is not dict"], nullable=False, name=name)
         if unsure or plan.keeps_unknown:
-            self._line(f"{rest} = len({name})" + f" - {len(sure)}" * bool(sure))
-        self._line(f"{made} = new({self._constant(plan.cls)})")
-        for key, variable in zip(sure, variables, strict=True):
-            self._key(plan, key, variable)
-            self._line(f"{made}.{key.name} = {variable}")
+            source.line(f"{rest} = len({name})" + f" - {len(sure)}" * bool(sure))
+        source.line(f"{made} = {self._new}({source.constant(plan.cls)})")
+        for key in sure:
+            self._attribute(plan, key, made, f"{name}[{key.wire!r}]")
         for number, key in enumerate(unsure):
-            variable = self._variable()
             more = f"{rest} and " * (number > 0)
-            with self._block(f"if {more}{key.wire!r} in {name}:"):
-                self._line(f"{rest} -= 1")
-                self._line(f"{variable} = {name}[{key.wire!r}]")
-                self._key(plan, key, variable)
-                self._line(f"{made}.{key.name} = {variable}")
-            with self._block("else:"):
-                self._line(f"{made}.{key.name} = UNSET")
+            with source.block(f"if {more}{key.wire!r} in {name}:"):
+                source.line(f"{rest} -= 1")
+                self._attribute(plan, key, made, f"{name}[{key.wire!r}]")
+            with source.block("else:"):
+                source.line(f"{made}.{_slot(plan, key)} = {self._unset}")
         self._unknown(plan, name, made, rest)
-        self._line(f"{name} = {made}")
+        source.line(f"{name} = {made}")
 
-    def _take(self, keys: list[Key], name: str) -> list[str]:
-        variables = [self._variable() for _ in keys]
-        if not keys:
-            with self._block(f"if type({name}) is not dict:"):
-                self._line("raise Surprise")
-        for key, variable in zip(keys, variables, strict=True):
-            self._line(f"{variable} = {name}[{key.wire!r}]")
-        return variables
+    def _attribute(self, plan: Plan, key: Key, made: str, taken: str) -> None:
+        variable = self.source.variable()
+        self.source.line(f"{variable} = {taken}")
+        self._key(plan, key, variable)
+        self.source.line(f"{made}.{_slot(plan, key)} = {variable}")
 
     def _key(self, plan: Plan, key: Key, variable: str) -> None:
         shape = key.shape
-        if (plan.cls, key.wire) in self.compiler.reader.null:
+        if (plan.cls, key.wire) in self._reader.null:
             shape = evolve(shape, nullable=True)
         if shape.nullable and isinstance(shape, Record | Variants):
             # PHP writes an empty object as an empty list.
-            with self._block(f"if not {variable} and {variable} == []:"):
-                self._line(f"{variable} = None")
-        self.convert(shape, variable)
+            with self.source.block(f"if not {variable} and {variable} == []:"):
+                self.source.line(f"{variable} = None")
+        if key.name not in plan.deferred:
+            self.convert(shape, variable)
+        elif isinstance(shape, Moment):
+            test = f"(type({variable}) is not int or not {_RANGE.format(variable)})"
+            self._check([test], nullable=shape.nullable, name=variable)
+        else:
+            self._chain(plan, key, shape, variable)
+
+    def _chain(self, plan: Plan, key: Key, shape: Shape, variable: str) -> None:
+        """Keep just the text at the end of objects that hold nothing else."""
+        source = self.source
+        steps, tests, holder = plan.deferred[key.name], list[str](), variable
+        for step in steps:
+            inner = source.variable()
+            source.line(f"{inner} = {holder}[{step!r}]")
+            tests.append(f"len({holder}) == 1")
+            holder = inner
+        with source.block(f"if type({holder}) is str and {' and '.join(tests)}:"):
+            source.line(f"{variable} = {holder}")
+        with source.block("else:"):
+            self.convert(shape, variable)
 
     def _unknown(self, plan: Plan, name: str, made: str, rest: str) -> None:
         if not plan.keeps_unknown:
             return
-        known = self._constant(plan.known)
-        with self._block(f"if {rest}:"):
-            self._line(f"{made}.extra = {{k: x for k, x in {name}.items() if k not in {known}}}")
+        known = self.source.constant(plan.known)
+        kept = f"{{k: x for k, x in {name}.items() if k not in {known}}}"
+        with self.source.block(f"if {rest}:"):
+            self.source.line(f"{made}.extra = {kept}")
         if not plan.lazy:
-            with self._block("else:"):
-                self._line(f"{made}.extra = {{}}")
+            with self.source.block("else:"):
+                self.source.line(f"{made}.extra = {{}}")
+
+
+_RANGE: Final = f"{FIRST_MOMENT} <= {{}} <= {LAST_MOMENT}"
+
+
+def _slot(plan: Plan, key: Key) -> str:
+    return wire_name(key.name) if key.name in plan.deferred else key.name

@@ -35,6 +35,14 @@ class LazyExtra:
             self.slot.__set__(instance, found)
         return found
 
+    def peek(self, instance: object) -> JsonObject | None:
+        """Return the unknown keys of an object without making room for any."""
+        try:
+            found: JsonObject = self.slot.__get__(instance, type(instance))
+        except AttributeError:
+            return None
+        return found
+
     def __set__(self, instance: Any, value: JsonObject) -> None:  # Any: of whichever class
         """Set the unknown keys of an object."""
         self.slot.__set__(instance, value)

@@ -4,12 +4,13 @@ This is what reading means. `compiling` makes the same thing fast for answers wi
 and comes back here for all others.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final, TypeAlias, cast
 
 from attrs import define, field, fields
 
+from amocrm_gen.runtime.deferred import defer
 from amocrm_gen.runtime.extra import make_lazy
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.log import logger
@@ -30,7 +31,7 @@ from amocrm_gen.runtime.shapes import (
 )
 from amocrm_gen.runtime.unset import UNSET
 
-__all__ = ["Hook", "Mismatch", "Plan", "Reader", "plan_of"]
+__all__ = ["FIRST_MOMENT", "LAST_MOMENT", "Hook", "Mismatch", "Plan", "Reader", "plan_of"]
 
 Hook: TypeAlias = Callable[[object], object]
 
@@ -67,6 +68,9 @@ class Plan:
     """Whether its attributes can be set one by one, without running any code of the class."""
     lazy: bool
     """Whether the room for unknown keys may stay empty."""
+    deferred: Mapping[str, tuple[str, ...]] = field(factory=dict[str, tuple[str, ...]])
+    """Attributes that are made when they are looked at: times, and objects that hold nothing but
+    one text, each with the keys on the way to it."""
 
     @property
     def known(self) -> frozenset[str]:
@@ -121,7 +125,44 @@ class Reader:
         plan = self._plans.get(cls)
         if plan is None:
             plan = self._plans[cls] = plan_of(cls)
+            if plan.plain:
+                plan.deferred = dict(self._deferred(plan))
         return plan
+
+    def _deferred(self, plan: Plan) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for key in plan.keys:
+            chain: tuple[str, ...] | None = ()
+            if isinstance(key.shape, Moment):
+                possible = defer(plan.cls, key.name, int, _moment_at)
+            else:
+                chain = self._chain(key.shape)
+                possible = bool(chain) and defer(
+                    plan.cls, key.name, str, self._unpacker(key.shape), chain or ()
+                )
+            if possible and chain is not None:
+                yield key.name, chain
+
+    def _chain(self, shape: Shape) -> tuple[str, ...] | None:
+        """Return the keys down to the one text that an object is all about, if it is."""
+        if isinstance(shape, Atom) and shape.kinds == _TEXT and not shape.nullable:
+            return ()
+        if not isinstance(shape, Record) or shape.nullable or self.is_foreign(shape.cls):
+            return None
+        plan = self.plan(shape.cls)
+        if len(plan.keys) != 1 or not plan.keys[0].required or not plan.lazy:
+            return None
+        below = self._chain(plan.keys[0].shape)
+        return None if below is None else (plan.keys[0].wire, *below)
+
+    def _unpacker(self, shape: Shape) -> Callable[[object], object]:
+        def unpack(text: object) -> object:
+            if not isinstance(shape, Record):
+                return text
+            plan = self.plan(shape.cls)
+            inner = plan.keys[0]
+            return plan.build({inner.name: self._unpacker(inner.shape)(text)}, {})
+
+        return unpack
 
     def read(self, shape: Shape, value: object, path: str) -> object:  # noqa: C901, PLR0911 - one case for each shape
         """Read a value; a wrong one raises `Mismatch` with its place."""
@@ -229,6 +270,9 @@ class Reader:
             raise Mismatch(path, f"{name} ({error})", value) from error
 
 
+_TEXT: Final = frozenset[type]({str})
+
+
 def _below(path: str, key: str) -> str:
     return f"{path}.{key}" if key.isidentifier() else f"{path}[{key!r}]"
 
@@ -265,13 +309,19 @@ def _atom(shape: Atom, value: object, path: str) -> object:
     raise Mismatch(path, " or ".join(expected), value)
 
 
+FIRST_MOMENT: Final = -62_135_596_800
+LAST_MOMENT: Final = 253_402_300_799
+"""The unix seconds that a datetime can hold: years 1 to 9999."""
+
+
 def _moment(value: object, path: str) -> object:
-    if type(value) is int:
-        try:
-            return datetime.fromtimestamp(value, UTC)
-        except (ValueError, OverflowError, OSError) as error:
-            raise Mismatch(path, "unix seconds", value) from error
+    if type(value) is int and FIRST_MOMENT <= value <= LAST_MOMENT:
+        return _moment_at(value)
     raise Mismatch(path, "unix seconds", value)
+
+
+def _moment_at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
 def _choice(shape: Choice, value: object, path: str) -> object:

@@ -10,9 +10,12 @@ from uuid import UUID
 
 from attrs import define, field, fields, has
 
+from amocrm_gen.runtime.deferred import Deferred, wire_name
 from amocrm_gen.runtime.encode import unix_seconds
+from amocrm_gen.runtime.extra import LazyExtra
 from amocrm_gen.runtime.kinds import is_listing, is_mapping
 from amocrm_gen.runtime.shapes import Atom, Choice, Key, Listing, Moment, Record, Shape, keys_of
+from amocrm_gen.runtime.source import Source
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET
 
@@ -21,6 +24,9 @@ __all__ = ["Writer"]
 _Write: TypeAlias = Callable[[Any], Any]  # Any: of one class in, JSON out
 
 _PLAIN: Final = frozenset[type]({str, int, bool, type(None)})
+_SMALL: Final = 8
+"""Classes of so many keys are written in place, where their parent is written."""
+_DEEP: Final = 4
 
 
 @define
@@ -32,20 +38,12 @@ class Writer:
     foreign: Callable[[object], object]
     """Writes what this package knows nothing of."""
     _writers: dict[type, _Write] = field(init=False)
-    _space: dict[str, Any] = field(init=False)  # Any: functions and classes
     _lock: RLock = field(factory=RLock)
 
     def __attrs_post_init__(self) -> None:
-        """Put in what every function uses."""
+        """Begin with what JSON has itself."""
         self._writers = dict.fromkeys(_PLAIN, lambda value: value)
         self._writers[float] = _number
-        self._space = {
-            "UNSET": UNSET,
-            "datetime": datetime,
-            "write": self.write,
-            "seconds": unix_seconds,
-            "PLAIN": _PLAIN,
-        }
 
     def write(self, value: object) -> JsonValue:
         """Write any value."""
@@ -66,7 +64,9 @@ class Writer:
         if custom is not None:
             return custom
         if has(cls):
-            return self._compile(cls)
+            body = _Body(self)
+            body.model(cls, "value", ())
+            return body.source.function("write", {}, otherwise=None)
         if issubclass(cls, Enum):
             return lambda value: value.value
         if issubclass(cls, UUID):
@@ -87,54 +87,112 @@ class Writer:
         message = f"{value!r} is no JSON value; turn the {kind} into text, a number or a datetime"
         raise TypeError(message)
 
-    def _compile(self, cls: type) -> _Write:
-        name = f"write{len(self._writers)}"
-        lines = [f"def {name}(given):", "    made = {}"]
+
+class _Body:
+    """What writes the objects of one class, while it is written itself."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.source = Source()
+        self._writer = writer
+        self._unset = self.source.constant(UNSET)
+        self._plain = self.source.constant(_PLAIN)
+        self._write = self.source.constant(writer.write)
+        self._seconds = self.source.constant(unix_seconds)
+        self._datetime = self.source.constant(datetime)
+
+    def model(self, cls: type, name: str, outer: tuple[type, ...]) -> None:
+        """Write what puts a dict in the place of the object in a variable."""
+        source = self.source
+        made, value = source.variable(), source.variable()
+        source.line(f"{made} = {{}}")
         for key in keys_of(cls):
-            lines += self._key(cls, key)
+            # A deferred attribute is written from what came over the wire, if it is still there.
+            held = vars(cls).get(key.name)
+            slot = wire_name(key.name) if isinstance(held, Deferred) else key.name
+            source.line(f"{value} = {name}.{slot}")
+            with source.block(f"if {value} is not {self._unset}:"):
+                if isinstance(held, Deferred) and held.path:
+                    self._packed(held.path, value)
+                self._key(key, value, f"{cls.__name__}.{key.name}", (*outer, cls))
+                source.line(f"{made}[{key.wire!r}] = {value}")
         if any(item.metadata.get("extra") for item in fields(cls)):
-            lines += [
-                "    for key, value in given.extra.items():",
-                "        made.setdefault(key, value if type(value) in PLAIN else write(value))",
-            ]
-        lines.append("    return made")
-        scope: dict[str, Any] = {}  # Any: holds one function
-        exec("\n".join(lines), self._space, scope)  # noqa: S102 - text made here, of our own names
-        made: _Write = scope[name]
-        return made
+            self._extra(cls, name, made)
+        source.line(f"{name} = {made}")
 
-    def _key(self, cls: type, key: Key) -> list[str]:
-        wire = repr(key.wire)
-        written = self._expression(key.shape, f"{cls.__name__}.{key.name}")
-        if key.when_null is not None:
-            written = f"{key.when_null!r} if value is None else {written}"
-        return [
-            f"    value = given.{key.name}",
-            "    if value is not UNSET:",
-            f"        made[{wire}] = {written}",
-        ]
+    def _packed(self, path: tuple[str, ...], name: str) -> None:
+        with self.source.block(f"if type({name}) is str:"):
+            opened = "".join(f"{{{step!r}: " for step in path)
+            self.source.line(f"{name} = {opened}{name}{'}' * len(path)}")
 
-    def _expression(self, shape: Shape, where: str) -> str:
-        other = "value if type(value) in PLAIN else write(value)"
+    def _extra(self, cls: type, name: str, made: str) -> None:
+        source = self.source
+        extra, key, item = source.variable(), source.variable(), source.variable()
+        found = next((vars(each)["extra"] for each in cls.__mro__ if "extra" in vars(each)), None)
+        taken = f"{name}.extra"
+        if isinstance(found, LazyExtra):
+            taken = f"{source.constant(found.peek)}({name})"
+        source.line(f"{extra} = {taken}")
+        with source.block(f"if {extra}:"), source.block(f"for {key}, {item} in {extra}.items():"):
+            source.line(f"{made}.setdefault({key}, {self._write}({item}))")
+
+    def _key(self, key: Key, name: str, where: str, outer: tuple[type, ...]) -> None:
+        source = self.source
+        if key.when_null is None:
+            self._value(key.shape, name, where, outer)
+            return
+        with source.block(f"if {name} is None:"):
+            source.line(f"{name} = {key.when_null!r}")
+        with source.block("else:"):
+            self._value(key.shape, name, where, outer)
+
+    def _value(self, shape: Shape, name: str, where: str, outer: tuple[type, ...]) -> None:
+        source = self.source
         match shape:
             case Moment():
-                return f"seconds(value, {where!r}) if type(value) is datetime else {other}"
+                with source.block(f"if type({name}) is {self._datetime}:"):
+                    source.line(f"{name} = {self._seconds}({name}, {where!r})")
+                self._otherwise("el", name)
             case Choice():
-                enum = self._constant(shape.enum)
-                return f"value._value_ if type(value) is {enum} else {other}"
-            case Record():
-                return "None if value is None else write(value)"
-            case Listing(item=Atom()):
-                return other
-            case Listing():
-                return f"[write(value) for value in value] if type(value) is list else {other}"
+                enum = source.constant(shape.enum)
+                with source.block(f"if type({name}) is {enum}:"):
+                    source.line(f"{name} = {name}._value_")
+                self._otherwise("el", name)
+            case Record() if self._writes_in_place(shape.cls, outer):
+                with source.block(f"if type({name}) is {source.constant(shape.cls)}:"):
+                    self.model(shape.cls, name, outer)
+                self._otherwise("el", name)
+            case Listing(item=item) if not isinstance(item, Atom):
+                with source.block(f"if type({name}) is list:"):
+                    self._items(item, name, where, outer)
+                self._otherwise("el", name)
+            case Atom(kinds) if len(kinds) == 1:
+                (kind,) = kinds
+                self._otherwise("", name, likely=kind.__name__)
             case _:
-                return other
+                self._otherwise("", name, likely="str")
 
-    def _constant(self, value: object) -> str:
-        name = f"c{len(self._space)}"
-        self._space[name] = value
-        return name
+    def _items(self, shape: Shape, name: str, where: str, outer: tuple[type, ...]) -> None:
+        source = self.source
+        items, item = source.variable(), source.variable()
+        source.line(f"{items} = []")
+        with source.block(f"for {item} in {name}:"):
+            self._value(shape, item, where, outer)
+            source.line(f"{items}.append({item})")
+        source.line(f"{name} = {items}")
+
+    def _writes_in_place(self, cls: type, outer: tuple[type, ...]) -> bool:
+        return (
+            cls not in outer
+            and len(outer) < _DEEP
+            and len(fields(cls)) <= _SMALL
+            and self._writer.custom(cls) is None
+        )
+
+    def _otherwise(self, els: str, name: str, *, likely: str | None = None) -> None:
+        # To compare with one class is faster than to look it up among several.
+        sure = "" if likely in {None, "float"} else f"type({name}) is not {likely} and "
+        with self.source.block(f"{els}if {sure}type({name}) not in {self._plain}:"):
+            self.source.line(f"{name} = {self._write}({name})")
 
 
 def _number(value: float) -> float:
