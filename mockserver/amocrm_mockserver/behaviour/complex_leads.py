@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["create_complex"]
 
-_PARTS = ("contacts", "companies")
+_LOG: Final = logging.getLogger("amocrm_mockserver.api")
+_PARTS: Final = ("contacts", "companies")
+_MOST_VALUES: Final = 40
+"""Custom field values of one entity, by the docs."""
 
 
 @frozen
@@ -73,7 +77,19 @@ def _check(engine: Engine, exchange: Exchange, item: Item, flaws: list[Flaw]) ->
         for one in given[:1] if given else ():
             path = f"_embedded.{kind}.0"
             parts.append(_check_part(engine, exchange, kind, one, path, flaws))
+        if given and len(given) > 1:
+            _warn(item, f"_embedded.{kind} holds {len(given)}, one is taken")
+    entities = {"": lead, **{f"_embedded.{part.kind}.0.": part.item for part in parts}}
+    for path, entity in entities.items():
+        count = len(entity.get("_values", ()))
+        if count > _MOST_VALUES:
+            _warn(item, f"{path}custom_fields_values holds {count}, the docs allow {_MOST_VALUES}")
     return _Checked(item, lead, parts)
+
+
+def _warn(item: Item, what: str) -> None:
+    """Tell of what the docs forbid without saying how it is refused."""
+    _LOG.warning("POST /api/v4/leads/complex, request_id %s: %s", item.request_id, what)
 
 
 def _check_part(  # noqa: PLR0913, PLR0917 -- one part and where it stands

@@ -16,11 +16,12 @@ from amocrm_mockserver.render import ABSENT
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from amocrm_mockserver.account import Account
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.render import Show
 
-__all__ = ["Leads"]
+__all__ = ["Leads", "pipeline_of"]
 
 _CLOSED: Final = frozenset({WON, LOST})
 _TOLD_OF_TRASH: Final = frozenset({"id", "updated_at", "updated_by", "is_deleted", "account_id"})
@@ -42,7 +43,7 @@ class Leads(Cards):
         """The stage must stand in the lead's pipeline."""
         super().check(exchange, item, row, flaws)
         account = exchange.account
-        pipeline: Json = row["pipeline_id"] if row else main_pipeline(account)["id"]
+        pipeline: Json = row["pipeline_id"] if row else pipeline_of(account, item)
         if "pipeline_id" in item:
             pipeline = item["pipeline_id"]
             if not account.has("pipelines", pipeline):
@@ -73,8 +74,10 @@ class Leads(Cards):
             row["name"] = f"{word} #{row['id']}"
         row["price"] = int(row["price"])
         row["is_price_computed"] = False
-        if "pipeline_id" not in item:
-            row["pipeline_id"] = main_pipeline(account)["id"]
+        source = _named_source(account, item)
+        if source is not None:
+            row["source_id"] = source["id"]
+        row["pipeline_id"] = pipeline_of(account, item)
         if "status_id" not in item:
             row["status_id"] = first_stage(account, row["pipeline_id"])
         is_closed = row["status_id"] in _CLOSED
@@ -138,6 +141,24 @@ class Leads(Cards):
             "loss_reason": _loss_reason,
             "source": _source,
         }
+
+
+def pipeline_of(account: Account, item: Row) -> int:
+    """The pipeline of a new lead: the one given, that of its source, or the main one."""
+    number: int | None = item.get("pipeline_id")
+    if number is None:
+        number = (_named_source(account, item) or {}).get("pipeline_id")
+    return main_pipeline(account)["id"] if number is None else number
+
+
+def _named_source(account: Account, item: Row) -> Row | None:
+    """The source that a new lead names; one that is not known is no source."""
+    wanted: Json = object_at(object_at(item, "_embedded"), "source").get("external_id")
+    if wanted is None:
+        return None
+    rows = account.table("sources").rows.values()
+    known = (row for row in rows if row.get("external_id") == wanted and not row.get("is_deleted"))
+    return next(known, None)
 
 
 def _stage(row: Row) -> Json:
