@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Account", "Caller", "create_account"]
 
-_KEYS: Mapping[str, tuple[str, ...]] = {"statuses": ("pipeline_id", "id")}
+_KEYS: Mapping[str, tuple[str, ...]] = {
+    "statuses": ("pipeline_id", "id"),
+    "unsorted": ("uid",),
+}
 """Tables whose rows are not found by their id alone."""
 _SHOWN_ALONE = frozenset({"leads", "contacts", "companies", "customers", "tasks", "notes"})
 """Tables whose columns no other row shows."""

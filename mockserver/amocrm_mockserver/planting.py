@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.links import connect
+from amocrm_mockserver.behaviour.unsorted_seeding import plant_unsorted
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.engine import Engine
 from amocrm_mockserver.exchange import Exchange
@@ -43,6 +44,11 @@ def plant(
         value: Json = lists[key]
         for kind, items in value.items() if is_object(value) else [("", value)]:
             where = f"{key}.{kind}" if kind else key
+            if key == "unsorted":
+                creation = contract.operations["unsorted.create_sip"]
+                inbox = _exchange(account, caller, contract, creation)
+                plant_unsorted(engine, inbox, kind, items)
+                continue
             operation = _creation(contract, key, kind)
             if operation is None:
                 raise ValueError(f"{where}: nothing of that name can be created")

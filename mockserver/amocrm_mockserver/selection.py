@@ -20,7 +20,7 @@ from amocrm_mockserver.filters import (
     scalars,
     within,
 )
-from amocrm_mockserver.state import Entry, Key, Table, sort_value
+from amocrm_mockserver.state import Entry, Key, Table, is_shown, sort_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,7 +92,7 @@ def select(exchange: Exchange, behaviour: Behaviour) -> Page:
         walk = number * size * len(table.rows) if size else 0
         if count * count <= walk or count <= _FEW:
             rows_found = (table.rows.get(key) for key in keys)
-            known = (row for row in rows_found if row and not row.get("is_deleted"))
+            known = (row for row in rows_found if row and is_shown(row))
             return _cut(_sorted(filter(wanted.passes, known), table, order), number, size)
     if not wanted.tests:
         return _slice(table, order, number, size)

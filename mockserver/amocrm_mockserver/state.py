@@ -11,7 +11,7 @@ from amocrm_mockserver.jsonvalue import Json, Row
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Entry", "Key", "Table", "sort_value"]
+__all__ = ["Entry", "Key", "Table", "is_shown", "sort_value"]
 
 Key: TypeAlias = Json
 """What a row is found by: its id, its uid, or a tuple of columns."""
@@ -112,7 +112,7 @@ class Table:
             entries = sorted(
                 (*sort_value(row.get(column)), key)
                 for key, row in self.rows.items()
-                if _is_shown(row)
+                if is_shown(row)
             )
             self._order[column] = entries
         return entries
@@ -123,13 +123,13 @@ class Table:
         if index is None:
             index = defaultdict[Json, set[Key]](set)
             for key, row in self.rows.items():
-                if _is_shown(row):
+                if is_shown(row):
                     index[row.get(column)].add(key)
             self._equal[column] = index
         return index.get(value, set())
 
     def _enter(self, row: Row, names: set[str]) -> None:
-        if not names or not _is_shown(row):
+        if not names or not is_shown(row):
             return
         key = self.key(row)
         for name in names:
@@ -144,7 +144,7 @@ class Table:
                 self._equal[name][row.get(name)].add(key)
 
     def _leave(self, row: Row, names: set[str]) -> None:
-        if not names or not _is_shown(row):
+        if not names or not is_shown(row):
             return
         key = self.key(row)
         for name in names:
@@ -156,5 +156,6 @@ class Table:
                 index[row.get(name)].discard(key)
 
 
-def _is_shown(row: Row) -> bool:
+def is_shown(row: Row) -> bool:
+    """Lists show the row: it is neither in the trash nor hidden."""
     return not row.get("is_deleted") and not row.get("_hidden")

@@ -20,6 +20,8 @@ from amocrm_mockserver.behaviour.pipelines import Pipelines
 from amocrm_mockserver.behaviour.statuses import Statuses
 from amocrm_mockserver.behaviour.tags import Tags
 from amocrm_mockserver.behaviour.tasks import Tasks
+from amocrm_mockserver.behaviour.unsorted import Unsorted
+from amocrm_mockserver.behaviour.unsorted_sorting import accept, decline, link, summarize
 from amocrm_mockserver.behaviour.users import Roles, Users
 
 if TYPE_CHECKING:
@@ -50,6 +52,10 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "notes.pin_of_entity": pin,
     "notes.unpin": unpin,
     "notes.unpin_of_entity": unpin,
+    "unsorted.accept": accept,
+    "unsorted.decline": decline,
+    "unsorted.get_summary": summarize,
+    "unsorted.link": link,
 }
 """By resource and operation."""
 
@@ -68,6 +74,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "statuses": Statuses,
     "tags": Tags,
     "tasks": Tasks,
+    "unsorted": Unsorted,
     "users": Users,
 }
 """By table; a table that is not here behaves plainly."""

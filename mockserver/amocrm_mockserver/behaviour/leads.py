@@ -97,6 +97,8 @@ class Leads(Cards):
             status = first_stage(exchange.account, pipeline)
             changes["status_id"] = status
         moved = (pipeline, status) != (row["pipeline_id"], row["status_id"])
+        if moved and row.get("_hidden"):
+            changes["_hidden"] = False
         if status not in _CLOSED:
             changes["closed_at"] = None
         elif moved:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .aio.statuses import Statuses
     from .aio.tags import Tags
     from .aio.tasks import Tasks
+    from .aio.unsorted import Unsorted
     from .aio.users import Users
 
 __all__ = ["AsyncAmoCRM"]
@@ -146,6 +147,15 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.tasks import Tasks
 
         return Tasks(self)
+
+    @cached_property
+    def unsorted(self) -> Unsorted:
+        """Incoming leads, which wait in the first stage of a pipeline until somebody accepts or
+        declines them. Their contacts and companies stay hidden until then.
+        """
+        from .aio.unsorted import Unsorted
+
+        return Unsorted(self)
 
     @cached_property
     def users(self) -> Users:

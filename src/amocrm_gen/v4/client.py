@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .sync.statuses import Statuses
     from .sync.tags import Tags
     from .sync.tasks import Tasks
+    from .sync.unsorted import Unsorted
     from .sync.users import Users
 
 __all__ = ["AmoCRM"]
@@ -146,6 +147,15 @@ class AmoCRM(Client):
         from .sync.tasks import Tasks
 
         return Tasks(self)
+
+    @cached_property
+    def unsorted(self) -> Unsorted:
+        """Incoming leads, which wait in the first stage of a pipeline until somebody accepts or
+        declines them. Their contacts and companies stay hidden until then.
+        """
+        from .sync.unsorted import Unsorted
+
+        return Unsorted(self)
 
     @cached_property
     def users(self) -> Users:
