@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver.behaviour.field_directory import FieldDirectory
     from amocrm_mockserver.clock import Clock
+    from amocrm_mockserver.hooks.tell import Hook
     from amocrm_mockserver.ids import Ids
     from amocrm_mockserver.jsonvalue import Json, Row
 
@@ -55,6 +56,8 @@ class Account:
     links: Links = field(init=False)
     events: list[Row] = Factory(list["Row"])
     """Oldest first."""
+    hooks: list[Hook] = Factory(list["Hook"])
+    """What webhooks are to be told, until the server takes it."""
     given: set[int] = Factory(set[int])
     """Ids that a seed has named."""
     directories: dict[str, FieldDirectory] = field(factory=dict[str, "FieldDirectory"], repr=False)

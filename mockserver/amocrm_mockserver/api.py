@@ -14,6 +14,7 @@ from amocrm_mockserver.contract import Contract, load_contract
 from amocrm_mockserver.engine import Engine
 from amocrm_mockserver.exchange import Exchange
 from amocrm_mockserver.filters import scalars
+from amocrm_mockserver.hooks.tell import hooks_of
 from amocrm_mockserver.problems import ProblemError, internal
 from amocrm_mockserver.router import Router
 
@@ -71,7 +72,10 @@ class Api:
             now=int(account.clock.now()),
             wanted=wanted,
         )
-        return self.engine.run(exchange)
+        response = self.engine.run(exchange)
+        if exchange.happened:
+            account.hooks.extend(hooks_of(account, exchange.happened))
+        return response
 
 
 def _wanted(query: Query) -> frozenset[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 from attrs import frozen
 
-from amocrm_mockserver import control_accounts, control_rules
+from amocrm_mockserver import control_accounts, control_hooks, control_rules
 from amocrm_mockserver.control_call import ControlCall, ControlError
 from amocrm_mockserver.hosts import is_loopback_name, split_port, zone_of
 from amocrm_mockserver.message import Request, Response, json_response
@@ -162,4 +162,7 @@ _ROUTES: Final[tuple[_Route, ...]] = (
     _Route("GET", "/limits", control_rules.limits),
     _Route("POST", "/limits", control_rules.set_limits, control_rules.LIMIT_FIELDS),
     _Route("GET", "/outbox", control_rules.outbox),
+    _Route("GET", "/deliveries", control_hooks.listing),
+    _Route("DELETE", "/deliveries", control_hooks.clear),
+    _Route("POST", "/deliveries/{id}/answer", control_hooks.answer, frozenset({"status"})),
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, field, frozen
 
+from amocrm_mockserver.deliverer import Deliverer
 from amocrm_mockserver.delivery import deliver
 from amocrm_mockserver.http1 import Connections, HttpConnection
 from amocrm_mockserver.proxy import open_tunnel
@@ -51,8 +52,10 @@ class Listeners:
     _sockets: dict[str, socket.socket] = field(init=False, factory=dict[str, socket.socket])
     _servers: list[Server] = field(init=False, factory=list["Server"])
     _authority: Authority | None = field(init=False, default=None)
+    _deliverer: Deliverer = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._deliverer = Deliverer(self.server)
         ports = {"http": self.addresses.port, "https": self.addresses.tls_port}
         if self.addresses.proxy_port is not None:
             ports["proxy"] = self.addresses.proxy_port
@@ -114,6 +117,7 @@ class Listeners:
             with suppress(TimeoutError):  # newer Pythons wait for clients that never say a word
                 await asyncio.wait_for(server.wait_closed(), timeout=0.5)
         self._servers.clear()
+        self._deliverer.stop()
         self.close()
 
     def close(self) -> None:
@@ -125,6 +129,7 @@ class Listeners:
         response = self.server.handle(request)
         for outgoing in self.server.world.outbox.take():
             deliver(outgoing)
+        self._deliverer.wake()
         return response
 
     def _tunnel(self, transport: Transport, early: bytes) -> None:

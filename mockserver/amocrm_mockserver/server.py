@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.message import Request, Response
+    from amocrm_mockserver.post import Delivery
 
 __all__ = ["MockServer"]
 
@@ -70,6 +71,33 @@ class MockServer:
         """Come back to a snapshot of the same version."""
         with self._lock:
             self.world = thaw_world(snapshot, self.clock)
+            self.world.post.start_again()
+
+    def take_due(self) -> list[Delivery]:
+        """Webhook messages to send now; whoever takes them tells what came of each."""
+        with self._lock:
+            return self.world.post.take_due(self.world.accounts, self.clock.now())
+
+    def answered(self, delivery: Delivery, status: int) -> None:
+        """Learn how an address answered a message; 0 when it did not in time."""
+        with self._lock:
+            world = self.world
+            world.post.answered(world.accounts, delivery, status, self.clock.now())
+            if self.on_change is not None:
+                self.on_change()
+
+    def keep(self, delivery: Delivery) -> None:
+        """Learn that a message is not for sending from here."""
+        with self._lock:
+            self.world.post.keep(delivery)
+
+    def seconds_to_next(self) -> float | None:
+        """By the clock, until the next message is due; None when none waits."""
+        with self._lock:
+            due = self.world.post.next_due
+            if due is None:
+                return None
+            return max(due - self.clock.now(), 0.0)
 
     def handle(self, request: Request) -> Response:
         """Answer one request."""
@@ -114,7 +142,10 @@ class MockServer:
             if refusal is not None:
                 raise refusal
         admitted, caller = admit(self.world, request)
-        return answer_api(admitted, caller, request)
+        response = answer_api(admitted, caller, request)
+        if admitted.hooks:
+            self.world.post.take_in(admitted, self.clock.now())
+        return response
 
     def _complete(self, response: Response, place: str, *, is_head: bool) -> Response:
         """The answer with what every answer has; `place` is unlike that of any other answer."""

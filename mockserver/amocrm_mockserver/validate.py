@@ -74,6 +74,8 @@ class Validator:
     def _component(self, schema: Schema, without: str = "") -> Check:
         if "discriminator" in schema:
             return self._tagged(schema, without)
+        if schema.get("type", "object") != "object":
+            return self._any_schema(schema)
         return self._object(schema, without)
 
     def _object(self, schema: Schema, without: str = "") -> Check:

@@ -12,6 +12,7 @@ from amocrm_mockserver.holder import first_admin
 from amocrm_mockserver.hosts import LOCAL_ZONE, split_port
 from amocrm_mockserver.integration import REDIRECT_URI, Integration
 from amocrm_mockserver.outbox import Outbox
+from amocrm_mockserver.post import Post
 from amocrm_mockserver.seed import AccountSeed, Seed, SeedError
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class World:
     disabled: set[tuple[str, str]] = field(factory=set[tuple[str, str]])
     """Subdomain and client id of integrations that an account has switched off."""
     outbox: Outbox = field(factory=Outbox)
+    post: Post = field(factory=Post)
+    """What webhooks are told."""
     exchanged_at: dict[tuple[str, int, str], float] = field(
         factory=dict[tuple[str, int, str], float]
     )

@@ -23,6 +23,7 @@ from amocrm_mockserver.behaviour.tasks import Tasks
 from amocrm_mockserver.behaviour.unsorted import Unsorted
 from amocrm_mockserver.behaviour.unsorted_sorting import accept, decline, link, summarize
 from amocrm_mockserver.behaviour.users import Roles, Users
+from amocrm_mockserver.behaviour.webhooks import Webhooks, unsubscribe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -56,6 +57,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "unsorted.decline": decline,
     "unsorted.get_summary": summarize,
     "unsorted.link": link,
+    "webhooks.unsubscribe": unsubscribe,
 }
 """By resource and operation."""
 
@@ -76,5 +78,6 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "tasks": Tasks,
     "unsorted": Unsorted,
     "users": Users,
+    "webhooks": Webhooks,
 }
 """By table; a table that is not here behaves plainly."""

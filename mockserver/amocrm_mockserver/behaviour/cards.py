@@ -105,6 +105,7 @@ class Cards(Behaviour):
         self.complete(exchange, row, item)
         self.home(exchange).add(row)
         record_added(exchange, self.table, row)
+        exchange.tell(self.table, "add", row)
         if row["_tags"]:
             names = tag_names(exchange.account, self.table, row["_tags"])
             by = row["created_by"]
@@ -138,6 +139,14 @@ class Cards(Behaviour):
                 by=by,
             )
         self._log_tags(exchange, row, former, tags)
+        self.tell_changes(exchange, row, old)
+
+    def tell_changes(self, exchange: Exchange, row: Row, old: Row) -> None:
+        """What webhooks say of a change; `old` holds what the changed columns were."""
+        key = "responsible_user_id"
+        if key in old and old[key] != row[key]:
+            exchange.tell(self.table, "responsible", row, {key: old[key]})
+        exchange.tell(self.table, "update", row)
 
     def log_changes(self, exchange: Exchange, row: Row, old: Row) -> None:
         """Events of changed columns; `old` holds what they were."""

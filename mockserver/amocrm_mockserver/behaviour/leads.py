@@ -133,6 +133,19 @@ class Leads(Cards):
             )
         super().log_changes(exchange, row, old)
 
+    def tell_changes(self, exchange: Exchange, row: Row, old: Row) -> None:
+        """A move is told by itself, too."""
+        former = {name: old.get(name, row[name]) for name in ("status_id", "pipeline_id")}
+        moved = {"status_id": former["status_id"]}
+        if former["pipeline_id"] != row["pipeline_id"]:
+            exchange.tell("leads", "status", row, former)
+        elif former["status_id"] != row["status_id"]:
+            exchange.tell("leads", "status", row, moved)
+        else:
+            moved = {}
+        super().tell_changes(exchange, row, old)
+        exchange.tell("leads", "update", row, moved)
+
     def embeds(self) -> Mapping[str, Show]:
         """Relations of the row."""
         return {

@@ -68,9 +68,9 @@ def connect(
     if is_new:
         record(exchange, "entity_linked", *one, after=[_told("link", two)], by=by)
         record(exchange, "entity_linked", *two, after=[_told("link", one)], by=by)
-        touch(exchange, two, by)
+        _change(exchange, two, by)
     if not fresh:
-        touch(exchange, one, by)
+        _change(exchange, one, by)
 
 
 def _held(account: Account, one: _End, two: _End, metadata: Row) -> Row:
@@ -102,7 +102,15 @@ def disconnect(exchange: Exchange, one: _End, two: _End, *, by: int | None = Non
             left = links.of(*owner, "contacts").values()
             if left and not any(metadata["main_contact"] for metadata in left):
                 next(iter(left))["main_contact"] = True
-        touch(exchange, owner, by)
+        _change(exchange, owner, by)
+
+
+def _change(exchange: Exchange, end: _End, by: int | None) -> None:
+    """One of an entity's links has changed."""
+    touch(exchange, end, by)
+    row = exchange.account.table(end[0]).rows.get(end[1])
+    if row is not None:
+        exchange.tell(end[0], "update", row)
 
 
 def touch(exchange: Exchange, end: _End, by: int | None = None) -> None:

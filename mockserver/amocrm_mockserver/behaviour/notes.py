@@ -72,6 +72,7 @@ class Notes(Behaviour):
             told: Json = {"note": {"id": row["id"]}}
             record(exchange, event, kind, row["entity_id"], after=[told], by=by)
         touch(exchange, (kind, row["entity_id"]), by)
+        exchange.tell(f"notes:{kind}", "note", row)
         return row
 
     def changes(self, exchange: Exchange, row: Row, item: Row) -> Row:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Tasks"]
 
 _DEFAULT_TYPE = 1
+_TOLD_OLD = ("text", "is_completed")
+"""Columns whose former values webhooks tell."""
 
 
 class Tasks(Behaviour):
@@ -69,6 +71,7 @@ class Tasks(Behaviour):
         if row["is_completed"]:
             self._log_completion(exchange, row)
         _renew_deadline(exchange.account, row["entity_type"], row["entity_id"])
+        exchange.tell("tasks", "add", row)
         return row
 
     def update(self, exchange: Exchange, row: Row, item: Row) -> None:
@@ -83,6 +86,10 @@ class Tasks(Behaviour):
         self._log(exchange, row, old)
         _renew_deadline(exchange.account, old["entity_type"], old["entity_id"])
         _renew_deadline(exchange.account, row["entity_type"], row["entity_id"])
+        key = "responsible_user_id"
+        if old[key] != row[key]:
+            exchange.tell("tasks", "responsible", row, {key: old[key]})
+        exchange.tell("tasks", "update", row, {key: old[key] for key in _TOLD_OLD})
 
     def _log(self, exchange: Exchange, row: Row, old: Row) -> None:
         for column, kind, told in (
@@ -109,7 +116,9 @@ class Tasks(Behaviour):
         by = row["updated_by"]
         record(exchange, "task_completed", "tasks", row["id"], by=by)
         if row["result"] is not None:
-            note: Json = {"note": {"id": exchange.account.next_id("notes")}}
+            number = exchange.account.next_id("notes")
+            self.home(exchange).change(row, {"_result_id": number})
+            note: Json = {"note": {"id": number}}
             record(exchange, "task_result_added", "tasks", row["id"], after=[note], by=by)
 
 

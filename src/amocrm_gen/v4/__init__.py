@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from .calls.tasks import TaskFindFilter, TaskFindOrder, TaskLeadStatusRef
     from .calls.unsorted import UnsortedLeadFindFilter, UnsortedSummaryGetSummaryFilter
     from .calls.users import UserFindWith, UserGetWith
+    from .calls.webhooks import WebhookFindFilter
     from .client import AmoCRM
     from .models.account import (
         Account,
@@ -296,6 +297,13 @@ if TYPE_CHECKING:
         UserGroup,
         UserRights,
         UserRole,
+    )
+    from .models.webhooks import (
+        Webhook,
+        WebhookCreate,
+        WebhookDestination,
+        WebhookEvent,
+        WebhookSubscribed,
     )
 
 __all__ = [
@@ -570,6 +578,12 @@ __all__ = [
     "UserRights",
     "UserRole",
     "UsersGroup",
+    "Webhook",
+    "WebhookCreate",
+    "WebhookDestination",
+    "WebhookEvent",
+    "WebhookFindFilter",
+    "WebhookSubscribed",
     "ZoomMeetingNote",
     "ZoomMeetingNoteCreate",
     "ZoomParams",
@@ -848,6 +862,12 @@ if not TYPE_CHECKING:
         "UserRights": "models.users",
         "UserRole": "models.users",
         "UsersGroup": "models.account",
+        "Webhook": "models.webhooks",
+        "WebhookCreate": "models.webhooks",
+        "WebhookDestination": "models.webhooks",
+        "WebhookEvent": "models.webhooks",
+        "WebhookFindFilter": "calls.webhooks",
+        "WebhookSubscribed": "models.webhooks",
         "ZoomMeetingNote": "models.notes",
         "ZoomMeetingNoteCreate": "models.notes",
         "ZoomParams": "models.notes",

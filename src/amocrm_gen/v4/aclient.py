@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .aio.tasks import Tasks
     from .aio.unsorted import Unsorted
     from .aio.users import Users
+    from .aio.webhooks import Webhooks
 
 __all__ = ["AsyncAmoCRM"]
 
@@ -163,3 +164,10 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.users import Users
 
         return Users(self)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Addresses that amoCRM calls when something happens; at most 100 per account."""
+        from .aio.webhooks import Webhooks
+
+        return Webhooks(self)

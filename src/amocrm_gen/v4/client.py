@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .sync.tasks import Tasks
     from .sync.unsorted import Unsorted
     from .sync.users import Users
+    from .sync.webhooks import Webhooks
 
 __all__ = ["AmoCRM"]
 
@@ -163,3 +164,10 @@ class AmoCRM(Client):
         from .sync.users import Users
 
         return Users(self)
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Addresses that amoCRM calls when something happens; at most 100 per account."""
+        from .sync.webhooks import Webhooks
+
+        return Webhooks(self)
