@@ -23,9 +23,21 @@ __all__ = ["Account", "Caller", "create_account"]
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "statuses": ("pipeline_id", "id"),
     "unsorted": ("uid",),
+    "catalog_custom_field_groups": ("catalog_id", "id"),
 }
 """Tables whose rows are not found by their id alone."""
-_SHOWN_ALONE = frozenset({"leads", "contacts", "companies", "customers", "tasks", "notes"})
+_SHOWN_ALONE = frozenset(
+    {
+        "leads",
+        "contacts",
+        "companies",
+        "customers",
+        "tasks",
+        "notes",
+        "catalogs",
+        "catalog_elements",
+    }
+)
 """Tables whose columns no other row shows."""
 
 

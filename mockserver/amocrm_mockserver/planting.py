@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from attrs import evolve
+
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.unsorted_seeding import plant_unsorted
 from amocrm_mockserver.body import Item
@@ -14,15 +16,25 @@ from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.problems import ProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from amocrm_mockserver.account import Account, Caller
     from amocrm_mockserver.contract import Contract, Operation
     from amocrm_mockserver.jsonvalue import Json, Row
+    from amocrm_mockserver.router import Variables
 
 __all__ = ["plant"]
 
-_FIRST: Final = ("custom_fields", "tags", "sources", "catalogs", "companies", "contacts", "leads")
+_FIRST: Final = (
+    "catalogs",
+    "custom_fields",
+    "tags",
+    "sources",
+    "catalog_elements",
+    "companies",
+    "contacts",
+    "leads",
+)
 """What others refer to comes before them, whatever the order of the seed."""
 
 
@@ -53,7 +65,8 @@ def plant(
             if operation is None:
                 raise ValueError(f"{where}: nothing of that name can be created")
             exchange = _exchange(account, caller, contract, operation)
-            _create(engine, exchange, where, items)
+            for variables, run in _runs(operation, where, items):
+                _create(engine, evolve(exchange, variables=variables), where, run)
     for index, link in enumerate(links):
         _connect(account, caller, contract, index, link)
 
@@ -64,8 +77,29 @@ def _engine(contract: Contract) -> Engine:
 
 
 def _creation(contract: Contract, key: str, kind: str) -> Operation | None:
+    if kind == "catalogs":
+        return contract.operations.get(f"{key}.create_for_catalog")
     name = f"{key}.create.{kind}" if kind else f"{key}.create"
     return contract.operations.get(name)
+
+
+def _runs(operation: Operation, where: str, items: Json) -> Iterator[tuple[Variables, Json]]:
+    """Items that stand under one path; what varies in it, an item says itself."""
+    if not operation.variables:
+        yield {}, items
+        return
+    for item in _mappings(where, items):
+        missing = [name for name in operation.variables if name not in item]
+        if missing:
+            raise ValueError(f"{where}: {missing[0]} is missing")
+        variables = {name: item[name] for name in operation.variables}
+        yield variables, [{name: item[name] for name in item if name not in variables}]
+
+
+def _mappings(where: str, items: Json) -> list[Row]:
+    if not is_array(items) or not all(is_object(item) for item in items):
+        raise ValueError(f"{where}: must be a list of mappings")
+    return items
 
 
 def _exchange(
@@ -85,9 +119,7 @@ def _exchange(
 
 
 def _create(engine: Engine, exchange: Exchange, where: str, items: Json) -> None:
-    if not is_array(items) or not all(is_object(item) for item in items):
-        raise ValueError(f"{where}: must be a list of mappings")
-    given = [Item(str(index), item) for index, item in enumerate(items)]
+    given = [Item(str(index), item) for index, item in enumerate(_mappings(where, items))]
     try:
         rows = engine.create(exchange, given)
     except ProblemError as error:

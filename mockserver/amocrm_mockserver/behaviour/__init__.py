@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from amocrm_mockserver.behaviour.account import AccountCard, show_account
+from amocrm_mockserver.behaviour.catalog_elements import CatalogElements
+from amocrm_mockserver.behaviour.catalog_fields import CatalogFields, CatalogGroups
+from amocrm_mockserver.behaviour.catalogs import Catalogs, set_products, show_products
 from amocrm_mockserver.behaviour.companies import Companies
 from amocrm_mockserver.behaviour.complex_leads import create_complex
 from amocrm_mockserver.behaviour.contacts import Contacts
@@ -42,6 +45,9 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "account.get": show_account,
     "event_types.find": find_event_types,
     "events.find": find_events,
+    "catalog_elements.find_links": find_links,
+    "catalog_elements.link": add_links,
+    "catalog_elements.unlink": remove_links,
     "leads.create_complex": create_complex,
     "links.find": find_links,
     "links.find_many": find_links,
@@ -58,11 +64,17 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "unsorted.get_summary": summarize,
     "unsorted.link": link,
     "webhooks.unsubscribe": unsubscribe,
+    "products_settings.get": show_products,
+    "products_settings.update": set_products,
 }
 """By resource and operation."""
 
 BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "account": AccountCard,
+    "catalog_custom_field_groups": CatalogGroups,
+    "catalog_custom_fields": CatalogFields,
+    "catalog_elements": CatalogElements,
+    "catalogs": Catalogs,
     "companies": Companies,
     "contacts": Contacts,
     "custom_field_groups": CustomFieldGroups,

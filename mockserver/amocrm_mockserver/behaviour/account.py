@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from amocrm_mockserver.behaviour.catalogs import catalog_of_type
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.envelope import hal
 
@@ -80,6 +81,15 @@ def _datetime_settings(exchange: Exchange, _row: Row) -> Json:
     }
 
 
+def _invoices_settings(exchange: Exchange, _row: Row) -> Json:
+    account = exchange.account
+    catalog = catalog_of_type(account, "invoices")
+    if catalog is None:
+        return {"lang": None, "invoices_catalog_id": None}
+    language = "ru" if account.speaks_russian else "en"
+    return {"lang": language, "invoices_catalog_id": catalog["id"]}
+
+
 def _rows_of(table: str, *columns: str) -> Show:
     def show(exchange: Exchange, _row: Row) -> Json:
         rows = exchange.account.table(table).rows.values()
@@ -97,10 +107,7 @@ class AccountCard(Behaviour):
             "current_user_id": lambda exchange, _row: exchange.caller.user_id,
             "drive_url": _drive_url,
             "entity_names": _entity_names,
-            "invoices_settings": lambda _exchange, _row: {
-                "lang": None,
-                "invoices_catalog_id": None,
-            },
+            "invoices_settings": _invoices_settings,
         }
 
     def embeds(self) -> Mapping[str, Show]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from amocrm_mockserver.behaviour.field_directory import field_table, fields_of
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.problems import Flaw, bad_request, unsupported
 
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.render import Show
-    from amocrm_mockserver.state import Table
 
-__all__ = ["CustomFieldGroups", "add_predefined_groups"]
+__all__ = ["CustomFieldGroups", "add_main_group", "add_predefined_groups"]
 
 _MAIN: Final = "default"
 _STATISTIC: Final = "statistic"
@@ -26,26 +26,29 @@ _NAMES: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def add_predefined_groups(
-    account: Account, kind: str, *, table: str = "custom_field_groups", **more: Json
-) -> None:
+def add_predefined_groups(account: Account, kind: str) -> None:
     """The tabs that a card has from the start; of leads also that of where they came from."""
-    word = 0 if account.speaks_russian else 1
-    rows = account.table(f"{table}:{kind}" if table == "custom_field_groups" else table)
-    fields = account.table(f"custom_fields:{kind}").rows.values()
-    with_statistic = any(field["group_id"] == _STATISTIC for field in fields)
-    for place, key in enumerate([_MAIN, *([_STATISTIC] if with_statistic else [])]):
-        rows.add(
-            {
-                "id": key,
-                "name": _NAMES[key][word],
-                "is_predefined": True,
-                "type": "custom_field_group",
-                "entity_type": kind,
-                "sort": place,
-                **more,
-            }
-        )
+    table = account.table(f"custom_field_groups:{kind}")
+    table.add(_predefined(account, _MAIN, kind, 0))
+    if any(field["group_id"] == _STATISTIC for field in fields_of(account, kind)):
+        table.add(_predefined(account, _STATISTIC, kind, 1))
+
+
+def add_main_group(account: Account, catalog_id: int) -> None:
+    """The tab that the card of every element has."""
+    row = {**_predefined(account, _MAIN, "catalogs", 0), "catalog_id": catalog_id}
+    account.table("catalog_custom_field_groups").add(row)
+
+
+def _predefined(account: Account, key: str, kind: str, sort: int) -> Row:
+    return {
+        "id": key,
+        "name": _NAMES[key][0 if account.speaks_russian else 1],
+        "is_predefined": True,
+        "type": "custom_field_group",
+        "entity_type": kind,
+        "sort": sort,
+    }
 
 
 class CustomFieldGroups(Behaviour):
@@ -62,21 +65,20 @@ class CustomFieldGroups(Behaviour):
         """The entity type whose cards have the tab."""
         return exchange.operation.over["entity_type"]
 
-    def fields(self, exchange: Exchange) -> Table:
+    def fields(self, exchange: Exchange) -> list[Row]:
         """The definitions among which those of the tab are."""
-        return exchange.account.table(f"custom_fields:{self.kind(exchange)}")
+        return fields_of(exchange.account, self.kind(exchange))
 
-    def fields_of(self, exchange: Exchange, row: Row) -> list[Row]:
+    def _inside(self, exchange: Exchange, row: Row) -> list[Row]:
         """The definitions that name the tab; none name the main one."""
-        rows = self.fields(exchange).rows.values()
-        return [field for field in rows if field["group_id"] == row["id"]]
+        return [field for field in self.fields(exchange) if field["group_id"] == row["id"]]
 
     def _show_fields(self, exchange: Exchange, row: Row) -> Json:
-        return [field["id"] for field in self.fields_of(exchange, row)]
+        return [field["id"] for field in self._inside(exchange, row)]
 
     def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:  # noqa: ARG002
         """Fields that move must be there."""
-        known = self.fields(exchange).rows
+        known = {field["id"] for field in self.fields(exchange)}
         for index, number in enumerate(item.get("fields") or ()):
             if number is not None and number not in known:
                 flaws.append(unsupported(f"fields.{index}"))
@@ -99,17 +101,16 @@ class CustomFieldGroups(Behaviour):
         """Rename or move the tab; fields that are named move into it."""
         changes = {name: item[name] for name in ("name", "sort") if item.get(name) is not None}
         self.home(exchange).change(row, changes)
-        table = self.fields(exchange)
+        table = field_table(exchange.account, self.kind(exchange))
+        group = None if row["id"] == _MAIN else row["id"]
         for number in item.get("fields") or ():
-            table.change(
-                table.rows[number], {"group_id": None if row["id"] == _MAIN else row["id"]}
-            )
+            table.change(table.rows[number], {"group_id": group})
 
     def delete(self, exchange: Exchange, row: Row) -> None:
         """The fields go to the main tab; predefined tabs stay."""
         if row["is_predefined"]:
             raise bad_request("Bad Request")
-        table = self.fields(exchange)
-        for field in self.fields_of(exchange, row):
+        table = field_table(exchange.account, self.kind(exchange))
+        for field in self._inside(exchange, row):
             table.change(field, {"group_id": None})
         super().delete(exchange, row)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from amocrm_mockserver.behaviour.field_directory import fields_of
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.jsonvalue import object_at, objects_at
 from amocrm_mockserver.problems import Flaw, bad_request, missing, unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.exchange import Exchange
@@ -50,14 +51,19 @@ _NEEDED: Final[Mapping[str, str]] = {
     "chained_list": "chained_lists",
 }
 _ADDRESS: Final = ("address_line_1", "address_line_2", "city", "state", "zip", "country")
+_OF_CARDS: Final = ("is_api_only", "required_statuses", "hidden_statuses", "tracking_callback")
+"""Keys that fields of catalogs do not have."""
 _REBUILT: Final = frozenset({"id", "type", "enums", "nested", "entity_type"})
 
 
 def field_row(account: Account, entity_type: str, item: Row) -> Row:
-    """A definition with every key that is read, out of those that are written."""
+    """A definition with every key that is read, out of those that are written.
+
+    `catalogs:4521` makes a field of that catalog.
+    """
     kind: str = item["type"]
-    table = account.table(f"custom_fields:{entity_type}")
-    highest = max((row["sort"] for row in table.rows.values()), default=0)
+    highest = max((row["sort"] for row in fields_of(account, entity_type)), default=0)
+    owner, _, catalog = entity_type.partition(":")
     row: Row = {
         "id": item.get("id") or account.next_id("custom_fields"),
         "name": item["name"],
@@ -71,7 +77,7 @@ def field_row(account: Account, entity_type: str, item: Row) -> Row:
         "required_statuses": item.get("required_statuses") or [],
         "is_deletable": item.get("is_deletable", True),
         "is_predefined": item.get("is_predefined", False),
-        "entity_type": entity_type,
+        "entity_type": owner,
         "tracking_callback": item.get("tracking_callback"),
         "remind": _remind(kind, item),
         "triggers": [],
@@ -83,6 +89,12 @@ def field_row(account: Account, entity_type: str, item: Row) -> Row:
         row["nested"] = _tree(account, item.get("nested") or [])
     if kind == "linked_entity":
         row["search_in"] = item.get("search_in")
+    if catalog:
+        for name in _OF_CARDS:
+            del row[name]
+        row["is_visible"] = item.get("is_visible", True)
+        row["is_required"] = item.get("is_required", False)
+        row["catalog_id"] = int(catalog)
     return row
 
 
@@ -113,22 +125,19 @@ def _new_enums(account: Account, kind: str, given: list[Row]) -> list[Row] | Non
 
 def _tree(account: Account, given: list[Row]) -> list[Row]:
     """Nodes of a category; a node may name its parent by the mark of the same request."""
-    marks: dict[str, int] = {}
+    ids: list[int] = [node.get("id") or account.next_id("enums") for node in given]
+    marks: Row = {
+        node["request_id"]: number
+        for node, number in zip(given, ids, strict=True)
+        if node.get("request_id") is not None
+    }
     nodes: list[Row] = []
-    for place, node in enumerate(given, 1):
-        number: int = node.get("id") or account.next_id("enums")
-        if node.get("request_id") is not None:
-            marks[node["request_id"]] = number
+    for place, (node, number) in enumerate(zip(given, ids, strict=True), 1):
         parent: Json = node.get("parent_id")
-        mark: Json = node.get("parent_request_id")
-        nodes.append(
-            {
-                "id": number,
-                "parent_id": marks.get(mark) if parent is None and mark is not None else parent,
-                "value": node["value"],
-                "sort": node.get("sort", place),
-            }
-        )
+        if parent is None:
+            parent = marks.get(node.get("parent_request_id", ""))
+        sort: int = node.get("sort", place)
+        nodes.append({"id": number, "parent_id": parent, "value": node["value"], "sort": sort})
     return nodes
 
 
@@ -138,18 +147,25 @@ class CustomFields(Behaviour):
     noun = "Custom field"
     default_order = "sort"
 
-    def scope(self, exchange: Exchange) -> Row:
-        """The fields of one catalog are told apart by its id."""
-        return {n: v for n, v in super().scope(exchange).items() if n == "catalog_id"}
+    def entity_type(self, exchange: Exchange) -> str:
+        """Whose fields these are, as the directory names it."""
+        return exchange.operation.over["entity_type"]
 
-    def _entity_type(self, exchange: Exchange) -> str:
-        return exchange.operation.over.get("entity_type", "catalogs").rpartition("/")[2]
+    def scope(self, exchange: Exchange) -> Row:  # noqa: ARG002
+        """The fields of an entity type have a table of their own."""
+        return {}
+
+    def owners(self, exchange: Exchange) -> tuple[str, Iterable[Row]]:
+        """The table, and the rows of it, that may have values of the field."""
+        name = self.entity_type(exchange)
+        return name, exchange.account.table(name).rows.values()
 
     def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
         """Each type has keys that it cannot do without; codes are unique."""
         kind: Json = row["type"] if row else item.get("type")
         if row is None and not exchange.seeding:
-            available = _AVAILABLE.get(self._entity_type(exchange), frozenset())
+            owner = self.entity_type(exchange).partition(":")[0]
+            available = _AVAILABLE.get(owner, frozenset())
             if kind is not None and kind not in available:
                 _add_once(flaws, unsupported("type"))
             needed = _NEEDED.get(kind) if isinstance(kind, str) else None
@@ -157,7 +173,7 @@ class CustomFields(Behaviour):
                 _add_once(flaws, missing(needed))
         if row is not None and kind in _CHOICES and "enums" in item and not item["enums"]:
             flaws.append(unsupported("enums"))
-        _check_code(self.home(exchange).rows.values(), item, row, flaws)
+        _check_code(fields_of(exchange.account, self.entity_type(exchange)), item, row, flaws)
         _check_enums(item, row, flaws)
         for key in ("required_statuses", "hidden_statuses"):
             for index, ref in objects_at(item, key):
@@ -168,12 +184,13 @@ class CustomFields(Behaviour):
     def create(self, exchange: Exchange, item: Row) -> Row:
         """Define the field; a seed may define a predefined one anew."""
         account = exchange.account
-        entity_type = self._entity_type(exchange)
-        row = {**field_row(account, entity_type, item), **self.scope(exchange)}
+        entity_type = self.entity_type(exchange)
+        row = field_row(account, entity_type, item)
         table = self.home(exchange)
         if row["code"] is not None:
-            for known in [r for r in table.rows.values() if r["code"] == row["code"]]:
-                table.remove(known)
+            for known in fields_of(account, entity_type):
+                if known["code"] == row["code"]:
+                    table.remove(known)
         table.add(row)
         account.redefine()
         return row
@@ -197,8 +214,9 @@ class CustomFields(Behaviour):
         if not row["is_deletable"]:
             raise bad_request("Bad Request")
         super().delete(exchange, row)
-        table = account.table(self._entity_type(exchange))
-        for entity in table.rows.values():
+        name, owners = self.owners(exchange)
+        table = account.table(name)
+        for entity in owners:
             held = object_at(entity, "_values")
             if str(row["id"]) in held:
                 left = {key: values for key, values in held.items() if key != str(row["id"])}
@@ -227,7 +245,7 @@ def _add_once(flaws: list[Flaw], flaw: Flaw) -> None:
         flaws.append(flaw)
 
 
-def _check_code(known: Json, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
+def _check_code(known: list[Row], item: Row, row: Row | None, flaws: list[Flaw]) -> None:
     code = item.get("code")
     if code is not None:
         others = (r for r in known if row is None or r["id"] != row["id"])

@@ -9,8 +9,9 @@ from attrs import frozen
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.jsonvalue import Row
+    from amocrm_mockserver.state import Table
 
-__all__ = ["FieldDirectory", "field_directory"]
+__all__ = ["FieldDirectory", "field_directory", "field_table", "fields_of"]
 
 
 @frozen
@@ -34,13 +35,22 @@ def field_directory(account: Account, entity_type: str) -> FieldDirectory:
     return found
 
 
+def field_table(account: Account, entity_type: str) -> Table:
+    """Where definitions are kept; those of all catalogs together."""
+    kind = entity_type.partition(":")[0]
+    name = "catalog_custom_fields" if kind == "catalogs" else f"custom_fields:{kind}"
+    return account.table(name)
+
+
+def fields_of(account: Account, entity_type: str) -> list[Row]:
+    """The definitions of one entity type, or of one catalog."""
+    catalog = entity_type.partition(":")[2]
+    rows = field_table(account, entity_type).rows.values()
+    return [row for row in rows if not catalog or row["catalog_id"] == int(catalog)]
+
+
 def _lay_out(account: Account, entity_type: str) -> FieldDirectory:
-    kind, _, catalog = entity_type.partition(":")
-    rows = [
-        row
-        for row in account.table(f"custom_fields:{kind}").rows.values()
-        if not catalog or row["catalog_id"] == int(catalog)
-    ]
+    rows = fields_of(account, entity_type)
     rows.sort(key=lambda row: (row["sort"], row["id"]))
     return FieldDirectory(
         by_id={row["id"]: row for row in rows},

@@ -36,7 +36,9 @@ _ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "contacts": frozenset({"companies", "customers", "catalog_elements", "leads"}),
     "companies": frozenset({"contacts", "leads", "customers", "catalog_elements"}),
     "customers": frozenset({"contacts", "companies", "catalog_elements"}),
+    "catalog_elements": frozenset({"leads", "contacts", "companies", "customers"}),
 }
+_ELEMENTS: Final = "catalog_elements"
 _SHOWN_ORDER: Final = ("catalog_elements", "contacts", "companies", "leads", "customers")
 _OF_CONTACTS: Final = frozenset({"leads", "customers"})
 """One contact of these is the main one."""
@@ -129,15 +131,28 @@ def _told(word: str, end: _End) -> Json:
 
 
 def _main_type(exchange: Exchange) -> str:
-    return exchange.operation.over["entity_type"]
+    return exchange.operation.over.get("entity_type", _ELEMENTS)
+
+
+def _main(exchange: Exchange) -> int | None:
+    """The entity that the path names, which must be there."""
+    number = exchange.variables.get("entity_id")
+    if number is None:
+        return None
+    account, kind = exchange.account, _main_type(exchange)
+    is_there = account.has(kind, number)
+    if kind == _ELEMENTS and is_there:
+        catalog = account.table(kind).rows[number]["catalog_id"]
+        is_there = catalog == exchange.variables["catalog_id"]
+    if not is_there:
+        noun = SINGULAR[kind].replace("_", " ").capitalize()
+        raise not_found(f"{noun} not found")
+    return int(number)
 
 
 def _ends(engine: Engine, exchange: Exchange) -> list[tuple[_End, _End, Row]]:
     """The links that a body names, checked."""
-    kind = _main_type(exchange)
-    number = exchange.variables.get("entity_id")
-    if number is not None and not exchange.account.has(kind, number):
-        raise not_found(f"{SINGULAR[kind].capitalize()} not found")
+    kind, number = _main_type(exchange), _main(exchange)
     check = engine.validator.check(exchange.operation.takes or "")
     faulty: list[ItemFlaws] = []
     ends: list[tuple[_End, _End, Row]] = []
@@ -151,7 +166,10 @@ def _ends(engine: Engine, exchange: Exchange) -> list[tuple[_End, _End, Row]]:
             continue
         main = number if number is not None else link["entity_id"]
         target = (link["to_entity_type"], link["to_entity_id"])
-        ends.append(((kind, int(main)), target, link.get("metadata") or {}))
+        metadata: Row = link.get("metadata") or {}
+        if kind == _ELEMENTS:
+            metadata = {**metadata, "catalog_id": exchange.variables["catalog_id"]}
+        ends.append(((kind, int(main)), target, metadata))
     if faulty:
         raise invalid(faulty)
     return ends
@@ -163,16 +181,43 @@ def _check_ends(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> 
         flaws.append(unsupported("entity_id"))
     if target not in _ALLOWED[kind]:
         flaws.append(unsupported("to_entity_type"))
-    elif target == "catalog_elements":
+    elif target == _ELEMENTS:
         if not exchange.operation.name.startswith("unlink"):
-            _check_element(link.get("metadata") or {}, flaws)
+            _check_element(exchange, kind, link, flaws)
     elif not account.has(target, link["to_entity_id"]):
         flaws.append(unsupported("to_entity_id"))
+    elif kind == _ELEMENTS and not exchange.operation.name.startswith("unlink"):
+        element = int(exchange.variables["entity_id"])
+        if not _may_have(account, element, (target, link["to_entity_id"])):
+            flaws.append(unsupported("to_entity_id"))
 
 
-def _check_element(metadata: Row, flaws: list[Flaw]) -> None:
-    if metadata.get("catalog_id") is None:
+def _check_element(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> None:
+    """An element is named with its catalog, which may let it be linked once only."""
+    account, number = exchange.account, link["to_entity_id"]
+    catalog: int | None = (link.get("metadata") or {}).get("catalog_id")
+    if catalog is None:
         flaws.append(missing("metadata.catalog_id"))
+        return
+    element = account.table(_ELEMENTS).rows.get(number)
+    if element is None or element["is_deleted"]:
+        flaws.append(unsupported("to_entity_id"))
+    elif element["catalog_id"] != catalog:
+        flaws.append(unsupported("metadata.catalog_id"))
+    else:
+        main = exchange.variables.get("entity_id", link.get("entity_id"))
+        if main is not None and not _may_have(account, number, (kind, int(main))):
+            flaws.append(unsupported("to_entity_id"))
+
+
+def _may_have(account: Account, element: int, end: _End) -> bool:
+    """Whether the catalog of an element lets it be linked with one more entity."""
+    row = account.table(_ELEMENTS).rows[element]
+    catalog = account.table("catalogs").rows.get(row["catalog_id"])
+    if catalog is None or catalog["can_link_multiple"]:
+        return True
+    linked = account.links.every(_ELEMENTS, element)
+    return all((kind, number) == end for kind, number, _ in linked)
 
 
 def add_links(engine: Engine, exchange: Exchange) -> Response:
@@ -196,11 +241,9 @@ def find_links(_engine: Engine, exchange: Exchange) -> Response:
     kind = _main_type(exchange)
     asked = exchange.query.get("filter", {})
     asked = asked if isinstance(asked, dict) else {}
-    number = exchange.variables.get("entity_id")
+    number = _main(exchange)
     if number is not None:
-        if not exchange.account.has(kind, number):
-            raise not_found(f"{SINGULAR[kind].capitalize()} not found")
-        mains = [int(number)]
+        mains = [number]
     else:
         mains = [int(one) for one in numbers(asked.get("entity_id", ""))]
         if not mains:
@@ -232,7 +275,7 @@ def _is_asked(asked: Query, kind: str, number: int, metadata: Row) -> bool:
 def _shown(account: Account, one: _End, two: _End, *, with_main: bool) -> Row:
     metadata = account.links.of(*one, two[0]).get(two[1], {})
     # The main contact is told to the lead or customer, not to the contact.
-    told = two[0] in ("contacts", "catalog_elements") and metadata
+    told = (two[0] in {"contacts", _ELEMENTS} or one[0] == _ELEMENTS) and metadata
     link: Row = {"to_entity_id": two[1], "to_entity_type": two[0], "metadata": told or None}
     return {"entity_id": one[1], "entity_type": one[0], **link} if with_main else link
 

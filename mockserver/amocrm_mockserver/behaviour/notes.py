@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.message import Response
 
-__all__ = ["Notes", "pin", "unpin"]
+__all__ = ["Notes", "add_note", "pin", "unpin"]
 
 _PARENT_GONE: Final = 226
 _EVENTS: Final[Mapping[str, str]] = {
@@ -65,14 +65,7 @@ class Notes(Behaviour):
             name = row["params"].get("file_name")
             row["params"] = {"is_drive_attachment": True, "original_name": name, **row["params"]}
         self.home(exchange).add(row)
-        kind = self._kind(exchange)
-        event = _EVENTS.get(row["note_type"])
-        by: int = row["created_by"]
-        if event is not None:
-            told: Json = {"note": {"id": row["id"]}}
-            record(exchange, event, kind, row["entity_id"], after=[told], by=by)
-        touch(exchange, (kind, row["entity_id"]), by)
-        exchange.tell(f"notes:{kind}", "note", row)
+        _log(exchange, self._kind(exchange), row)
         return row
 
     def changes(self, exchange: Exchange, row: Row, item: Row) -> Row:
@@ -84,6 +77,43 @@ class Notes(Behaviour):
 
     def _kind(self, exchange: Exchange) -> str:
         return exchange.operation.over["entity_type"]
+
+
+def _log(exchange: Exchange, kind: str, row: Row) -> None:
+    event = _EVENTS.get(row["note_type"])
+    by: int = row["created_by"]
+    if event is not None:
+        told: Json = {"note": {"id": row["id"]}}
+        record(exchange, event, kind, row["entity_id"], after=[told], by=by)
+    touch(exchange, (kind, row["entity_id"]), by)
+    exchange.tell(f"notes:{kind}", "note", row)
+
+
+def add_note(
+    exchange: Exchange, owner: tuple[str, int], note_type: str, params: Row, **columns: Json
+) -> Row:
+    """A note that another operation leaves in the feed of an entity."""
+    account, user = exchange.account, exchange.caller.user_id
+    by: int = columns.get("created_by", user)
+    responsible: int = columns.get("responsible_user_id", user)
+    row: Row = {
+        "id": account.next_id("notes"),
+        "entity_id": owner[1],
+        "created_by": by,
+        "updated_by": by,
+        "created_at": exchange.now,
+        "updated_at": exchange.now,
+        "responsible_user_id": responsible,
+        "group_id": account.group_of(responsible),
+        "note_type": note_type,
+        "params": params,
+        "is_pinned": False,
+        "account_id": account.id,
+        **columns,
+    }
+    account.table(f"notes:{owner[0]}").add(row)
+    _log(exchange, owner[0], row)
+    return row
 
 
 def pin(_engine: Engine, exchange: Exchange) -> Response:

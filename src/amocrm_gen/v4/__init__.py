@@ -14,6 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .aclient import AsyncAmoCRM
     from .calls.account import AccountGetWith
+    from .calls.catalog_elements import (
+        CatalogElementFindFilter,
+        CatalogElementFindWith,
+        CatalogElementGetWith,
+        CatalogElementsFindLinksFilter,
+    )
     from .calls.companies import (
         CompanyFindFilter,
         CompanyFindOrder,
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
     from .calls.custom_fields import (
         CustomFieldEntityType,
         CustomFieldFindFilter,
+        CustomFieldFindOfCatalogFilter,
+        CustomFieldFindOfCatalogOrder,
         CustomFieldFindOrder,
     )
     from .calls.events import EventFindFilter, EventFindWith, EventGetWith
@@ -59,6 +67,14 @@ if TYPE_CHECKING:
         TaskType,
         UsersGroup,
     )
+    from .models.catalog_elements import (
+        CatalogElement,
+        CatalogElementCreate,
+        CatalogElementEmbedded,
+        CatalogElementUpdate,
+        CatalogElementWarning,
+    )
+    from .models.catalogs import Catalog, CatalogCreate, CatalogType, CatalogUpdate
     from .models.common import (
         Access,
         CatalogElementMetadata,
@@ -235,6 +251,7 @@ if TYPE_CHECKING:
         PipelineStatus,
         PipelineUpdate,
     )
+    from .models.products_settings import ProductsSettings, ProductsSettingsWrite
     from .models.roles import Role, RoleEmbedded, RoleRights
     from .models.statuses import (
         Status,
@@ -331,9 +348,22 @@ __all__ = [
     "CallParams",
     "CashierParams",
     "CashierParamsStatus",
+    "Catalog",
+    "CatalogCreate",
+    "CatalogElement",
+    "CatalogElementCreate",
+    "CatalogElementEmbedded",
+    "CatalogElementFindFilter",
+    "CatalogElementFindWith",
+    "CatalogElementGetWith",
     "CatalogElementMetadata",
     "CatalogElementRef",
+    "CatalogElementUpdate",
+    "CatalogElementWarning",
+    "CatalogElementsFindLinksFilter",
     "CatalogRights",
+    "CatalogType",
+    "CatalogUpdate",
     "ChatMetadata",
     "ChatMetadataClient",
     "ChatMetadataOrigin",
@@ -374,6 +404,8 @@ __all__ = [
     "CustomFieldEnum",
     "CustomFieldEnumWrite",
     "CustomFieldFindFilter",
+    "CustomFieldFindOfCatalogFilter",
+    "CustomFieldFindOfCatalogOrder",
     "CustomFieldFindOrder",
     "CustomFieldGroup",
     "CustomFieldGroupCreate",
@@ -495,6 +527,8 @@ __all__ = [
     "PipelineEmbedded",
     "PipelineStatus",
     "PipelineUpdate",
+    "ProductsSettings",
+    "ProductsSettingsWrite",
     "Rights",
     "Role",
     "RoleEmbedded",
@@ -615,9 +649,22 @@ if not TYPE_CHECKING:
         "CallParams": "models.notes",
         "CashierParams": "models.notes",
         "CashierParamsStatus": "models.notes",
+        "Catalog": "models.catalogs",
+        "CatalogCreate": "models.catalogs",
+        "CatalogElement": "models.catalog_elements",
+        "CatalogElementCreate": "models.catalog_elements",
+        "CatalogElementEmbedded": "models.catalog_elements",
+        "CatalogElementFindFilter": "calls.catalog_elements",
+        "CatalogElementFindWith": "calls.catalog_elements",
+        "CatalogElementGetWith": "calls.catalog_elements",
         "CatalogElementMetadata": "models.common",
         "CatalogElementRef": "models.common",
+        "CatalogElementUpdate": "models.catalog_elements",
+        "CatalogElementWarning": "models.catalog_elements",
+        "CatalogElementsFindLinksFilter": "calls.catalog_elements",
         "CatalogRights": "models.users",
+        "CatalogType": "models.catalogs",
+        "CatalogUpdate": "models.catalogs",
         "ChatMetadata": "models.unsorted",
         "ChatMetadataClient": "models.unsorted",
         "ChatMetadataOrigin": "models.unsorted",
@@ -658,6 +705,8 @@ if not TYPE_CHECKING:
         "CustomFieldEnum": "models.custom_fields",
         "CustomFieldEnumWrite": "models.custom_fields",
         "CustomFieldFindFilter": "calls.custom_fields",
+        "CustomFieldFindOfCatalogFilter": "calls.custom_fields",
+        "CustomFieldFindOfCatalogOrder": "calls.custom_fields",
         "CustomFieldFindOrder": "calls.custom_fields",
         "CustomFieldGroup": "models.custom_field_groups",
         "CustomFieldGroupCreate": "models.custom_field_groups",
@@ -779,6 +828,8 @@ if not TYPE_CHECKING:
         "PipelineEmbedded": "models.pipelines",
         "PipelineStatus": "models.pipelines",
         "PipelineUpdate": "models.pipelines",
+        "ProductsSettings": "models.products_settings",
+        "ProductsSettingsWrite": "models.products_settings",
         "Rights": "models.common",
         "Role": "models.roles",
         "RoleEmbedded": "models.roles",

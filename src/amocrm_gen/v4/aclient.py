@@ -10,6 +10,8 @@ from amocrm_gen.runtime.aclient import AsyncClient
 
 if TYPE_CHECKING:
     from .aio.account import AccountResource
+    from .aio.catalog_elements import CatalogElements
+    from .aio.catalogs import Catalogs
     from .aio.companies import Companies
     from .aio.contacts import Contacts
     from .aio.custom_field_groups import CustomFieldGroups
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .aio.loss_reasons import LossReasons
     from .aio.notes import Notes
     from .aio.pipelines import Pipelines
+    from .aio.products_settings import ProductsSettingsResource
     from .aio.roles import Roles
     from .aio.statuses import Statuses
     from .aio.tags import Tags
@@ -41,6 +44,22 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def catalog_elements(self) -> CatalogElements:
+        """Elements of catalogs, such as products and invoices. The API cannot delete them."""
+        from .aio.catalog_elements import CatalogElements
+
+        return CatalogElements(self)
+
+    @cached_property
+    def catalogs(self) -> Catalogs:
+        """Lists of products, invoices and anything else; at most 10, with one of products and one
+        of invoices. The API cannot delete them.
+        """
+        from .aio.catalogs import Catalogs
+
+        return Catalogs(self)
 
     @cached_property
     def companies(self) -> Companies:
@@ -120,6 +139,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.pipelines import Pipelines
 
         return Pipelines(self)
+
+    @cached_property
+    def products_settings(self) -> ProductsSettingsResource:
+        """Whether the account has products, which live in a catalog of their own."""
+        from .aio.products_settings import ProductsSettingsResource
+
+        return ProductsSettingsResource(self)
 
     @cached_property
     def roles(self) -> Roles:

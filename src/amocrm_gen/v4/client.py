@@ -10,6 +10,8 @@ from amocrm_gen.runtime.client import Client
 
 if TYPE_CHECKING:
     from .sync.account import AccountResource
+    from .sync.catalog_elements import CatalogElements
+    from .sync.catalogs import Catalogs
     from .sync.companies import Companies
     from .sync.contacts import Contacts
     from .sync.custom_field_groups import CustomFieldGroups
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .sync.loss_reasons import LossReasons
     from .sync.notes import Notes
     from .sync.pipelines import Pipelines
+    from .sync.products_settings import ProductsSettingsResource
     from .sync.roles import Roles
     from .sync.statuses import Statuses
     from .sync.tags import Tags
@@ -41,6 +44,22 @@ class AmoCRM(Client):
         from .sync.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def catalog_elements(self) -> CatalogElements:
+        """Elements of catalogs, such as products and invoices. The API cannot delete them."""
+        from .sync.catalog_elements import CatalogElements
+
+        return CatalogElements(self)
+
+    @cached_property
+    def catalogs(self) -> Catalogs:
+        """Lists of products, invoices and anything else; at most 10, with one of products and one
+        of invoices. The API cannot delete them.
+        """
+        from .sync.catalogs import Catalogs
+
+        return Catalogs(self)
 
     @cached_property
     def companies(self) -> Companies:
@@ -120,6 +139,13 @@ class AmoCRM(Client):
         from .sync.pipelines import Pipelines
 
         return Pipelines(self)
+
+    @cached_property
+    def products_settings(self) -> ProductsSettingsResource:
+        """Whether the account has products, which live in a catalog of their own."""
+        from .sync.products_settings import ProductsSettingsResource
+
+        return ProductsSettingsResource(self)
 
     @cached_property
     def roles(self) -> Roles:

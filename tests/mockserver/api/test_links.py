@@ -96,19 +96,22 @@ def test_one_company_at_most(crm: Crm, lead: int) -> None:
 
 def test_catalog_elements_carry_their_quantity(crm: Crm, lead: int) -> None:
     """A second link changes what it names and keeps the rest."""
-    crm.post(f"leads/{lead}/link", [_to("catalog_elements", 5001, catalog_id=1026, quantity=2.5)])
-    crm.post(f"leads/{lead}/link", [_to("catalog_elements", 5001, catalog_id=1026, price_id=7)])
-    crm.post(f"leads/{lead}/link", [_to("catalog_elements", 5002, catalog_id=1027)])
+    cars, boats = crm.create("catalogs", {"name": "Cars"}, {"name": "Boats"})
+    [car] = crm.create(f"catalogs/{cars}/elements", {"name": "Car"})
+    [boat] = crm.create(f"catalogs/{boats}/elements", {"name": "Boat"})
+    crm.post(f"leads/{lead}/link", [_to("catalog_elements", car, catalog_id=cars, quantity=2.5)])
+    crm.post(f"leads/{lead}/link", [_to("catalog_elements", car, catalog_id=cars, price_id=7)])
+    crm.post(f"leads/{lead}/link", [_to("catalog_elements", boat, catalog_id=boats)])
     shown = {link["to_entity_id"]: link["metadata"] for link in _links(crm, f"leads/{lead}")}
     assert shown == {
-        5001: {"quantity": 2.5, "catalog_id": 1026, "price_id": 7},
-        5002: {"quantity": 1, "catalog_id": 1027, "price_id": None},
+        car: {"quantity": 2.5, "catalog_id": cars, "price_id": 7},
+        boat: {"quantity": 1, "catalog_id": boats, "price_id": None},
     }
     [first, _] = crm.get(f"leads/{lead}", "with=catalog_elements")["_embedded"]["catalog_elements"]
-    href = f"{ORIGIN}/api/v4/catalogs/1026/elements/5001"
-    assert (first["id"], first["_links"]["self"]["href"]) == (5001, href)
-    query = "filter[to_catalog_id]=1027"
-    assert [link["to_entity_id"] for link in _links(crm, f"leads/{lead}", query)] == [5002]
+    href = f"{ORIGIN}/api/v4/catalogs/{cars}/elements/{car}"
+    assert (first["id"], first["_links"]["self"]["href"]) == (car, href)
+    query = f"filter[to_catalog_id]={boats}"
+    assert [link["to_entity_id"] for link in _links(crm, f"leads/{lead}", query)] == [boat]
 
 
 def test_links_of_several_entities(crm: Crm, lead: int) -> None:

@@ -36,6 +36,16 @@ class CustomFieldGroups(AsyncResource):
         """
         return await self._client.send(calls.find(entity_type))
 
+    async def find_of_catalog(self, catalog_id: int) -> list[CustomFieldGroup]:
+        """List the tabs of a catalog.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `GET /api/v4/catalogs/{catalog_id}/custom_fields/groups`; known from sdk, docs.
+        """
+        return await self._client.send(calls.find_of_catalog(catalog_id))
+
     async def get(self, entity_type: CustomFieldGroupEntityType, id: str) -> CustomFieldGroup:
         """Read one tab.
 
@@ -78,6 +88,46 @@ class CustomFieldGroups(AsyncResource):
             CustomFieldGroupUpdate,
         )
 
+    async def get_of_catalog(self, catalog_id: int, id: str) -> CustomFieldGroup:
+        """Read one tab of a catalog.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `GET /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; known from sdk, docs.
+        """
+        return await self._client.send(calls.get_of_catalog(catalog_id, id))
+
+    async def get_of_catalog_or_none(self, catalog_id: int, id: str) -> CustomFieldGroup | None:
+        """Read one tab of a catalog, or return None when it is not there.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `GET /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; known from sdk, docs.
+        """
+        return await self._client.send_or_none(calls.get_of_catalog(catalog_id, id))
+
+    def edit_of_catalog(
+        self, catalog_id: int, id: str
+    ) -> AbstractAsyncContextManager[CustomFieldGroup]:
+        """Change a tab of a catalog, or move fields to it: lock it, read it, let the body of `with`
+        change it, write.
+
+        Returns:
+            A context manager that gives the object; leaving it sends what was changed.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; known from sdk, docs.
+        """
+        return self._client.edit(
+            calls.get_of_catalog(catalog_id, id),
+            lambda item: calls.update_of_catalog(catalog_id, item),
+            CustomFieldGroupUpdate,
+        )
+
     @overload
     async def create(
         self, entity_type: CustomFieldGroupEntityType, items: CustomFieldGroupCreate
@@ -112,6 +162,38 @@ class CustomFieldGroups(AsyncResource):
 
         return await self._client.write(batch, items, operation=calls.CREATE)
 
+    @overload
+    async def create_for_catalog(
+        self, catalog_id: int, items: CustomFieldGroupCreate
+    ) -> CustomFieldGroup: ...
+    @overload
+    async def create_for_catalog(
+        self, catalog_id: int, items: Iterable[CustomFieldGroupCreate]
+    ) -> list[CustomFieldGroup]: ...
+    async def create_for_catalog(
+        self, catalog_id: int, items: CustomFieldGroupCreate | Iterable[CustomFieldGroupCreate]
+    ) -> CustomFieldGroup | list[CustomFieldGroup]:
+        """Add tabs of a catalog.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 250.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `POST /api/v4/catalogs/{catalog_id}/custom_fields/groups`; known from sdk, docs.
+        """
+
+        def batch(items: Sequence[CustomFieldGroupCreate]) -> Call[list[CustomFieldGroup]]:
+            return calls.create_for_catalog(catalog_id, items)
+
+        return await self._client.write(batch, items, operation=calls.CREATE_FOR_CATALOG)
+
     async def update(
         self, entity_type: CustomFieldGroupEntityType, item: CustomFieldGroupUpdate
     ) -> CustomFieldGroup:
@@ -125,6 +207,20 @@ class CustomFieldGroups(AsyncResource):
         `PATCH /api/v4/{entity_type}/custom_fields/groups/{id}`; known from sdk, docs.
         """
         return await self._client.send(calls.update(entity_type, item))
+
+    async def update_of_catalog(
+        self, catalog_id: int, item: CustomFieldGroupUpdate
+    ) -> CustomFieldGroup:
+        """Change a tab of a catalog, or move fields to it.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; known from sdk, docs.
+        """
+        return await self._client.send(calls.update_of_catalog(catalog_id, item))
 
     async def delete(self, entity_type: CustomFieldGroupEntityType, id: str) -> None:
         """Delete a tab.
@@ -141,3 +237,19 @@ class CustomFieldGroups(AsyncResource):
         `DELETE /api/v4/{entity_type}/custom_fields/groups/{id}`; known from sdk, docs.
         """
         return await self._client.send(calls.delete(entity_type, id))
+
+    async def delete_of_catalog(self, catalog_id: int, id: str) -> None:
+        """Delete a tab of a catalog.
+
+        Predefined tabs cannot be deleted. The fields of a deleted tab go to the main one.
+
+        What it removes is gone.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `DELETE /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; known from sdk, docs.
+        """
+        return await self._client.send(calls.delete_of_catalog(catalog_id, id))

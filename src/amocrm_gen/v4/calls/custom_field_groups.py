@@ -17,16 +17,26 @@ from ..models.custom_field_groups import (
 
 __all__ = [
     "CREATE",
+    "CREATE_FOR_CATALOG",
     "CustomFieldGroupEntityType",
     "DELETE",
+    "DELETE_OF_CATALOG",
     "FIND",
+    "FIND_OF_CATALOG",
     "GET",
+    "GET_OF_CATALOG",
     "UPDATE",
+    "UPDATE_OF_CATALOG",
     "create",
+    "create_for_catalog",
     "delete",
+    "delete_of_catalog",
     "find",
+    "find_of_catalog",
     "get",
+    "get_of_catalog",
     "update",
+    "update_of_catalog",
 ]
 
 CustomFieldGroupEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
@@ -41,6 +51,15 @@ FIND: Final = Operation(
     key="custom_field_groups",
 )
 
+FIND_OF_CATALOG: Final = Operation(
+    name="custom_field_groups.find_of_catalog",
+    method="GET",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/groups",
+    retry="safe",
+    envelope="list_total",
+    key="custom_field_groups",
+)
+
 GET: Final = Operation(
     name="custom_field_groups.get",
     method="GET",
@@ -49,10 +68,29 @@ GET: Final = Operation(
     envelope="item",
 )
 
+GET_OF_CATALOG: Final = Operation(
+    name="custom_field_groups.get_of_catalog",
+    method="GET",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}",
+    retry="safe",
+    envelope="item",
+)
+
 CREATE: Final = Operation(
     name="custom_field_groups.create",
     method="POST",
     path="/api/v4/{entity_type}/custom_fields/groups",
+    retry="refused_only",
+    envelope="created_total",
+    key="custom_field_groups",
+    batch_max=250,
+    batch_match="request_id",
+)
+
+CREATE_FOR_CATALOG: Final = Operation(
+    name="custom_field_groups.create_for_catalog",
+    method="POST",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/groups",
     retry="refused_only",
     envelope="created_total",
     key="custom_field_groups",
@@ -69,10 +107,27 @@ UPDATE: Final = Operation(
     lock="custom_field_groups/{id}",
 )
 
+UPDATE_OF_CATALOG: Final = Operation(
+    name="custom_field_groups.update_of_catalog",
+    method="PATCH",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}",
+    retry="idempotent",
+    envelope="item",
+    lock="custom_field_groups/{id}",
+)
+
 DELETE: Final = Operation(
     name="custom_field_groups.delete",
     method="DELETE",
     path="/api/v4/{entity_type}/custom_fields/groups/{id}",
+    retry="idempotent",
+    envelope="none",
+)
+
+DELETE_OF_CATALOG: Final = Operation(
+    name="custom_field_groups.delete_of_catalog",
+    method="DELETE",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}",
     retry="idempotent",
     envelope="none",
 )
@@ -86,12 +141,34 @@ def find(entity_type: CustomFieldGroupEntityType) -> Call[list[CustomFieldGroup]
     return Call(FIND, path(FIND.path, entity_type=entity_type), returns=CustomFieldGroup)
 
 
+def find_of_catalog(catalog_id: int) -> Call[list[CustomFieldGroup]]:
+    """List the tabs of a catalog.
+
+    `GET /api/v4/catalogs/{catalog_id}/custom_fields/groups`; the facades say more.
+    """
+    return Call(
+        FIND_OF_CATALOG, path(FIND_OF_CATALOG.path, catalog_id=catalog_id), returns=CustomFieldGroup
+    )
+
+
 def get(entity_type: CustomFieldGroupEntityType, id: str) -> Call[CustomFieldGroup]:
     """Read one tab.
 
     `GET /api/v4/{entity_type}/custom_fields/groups/{id}`; the facades say more.
     """
     return Call(GET, path(GET.path, entity_type=entity_type, id=id), returns=CustomFieldGroup)
+
+
+def get_of_catalog(catalog_id: int, id: str) -> Call[CustomFieldGroup]:
+    """Read one tab of a catalog.
+
+    `GET /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; the facades say more.
+    """
+    return Call(
+        GET_OF_CATALOG,
+        path(GET_OF_CATALOG.path, catalog_id=catalog_id, id=id),
+        returns=CustomFieldGroup,
+    )
 
 
 def create(
@@ -104,6 +181,21 @@ def create(
     return Call(
         CREATE,
         path(CREATE.path, entity_type=entity_type),
+        body=encode_body(items),
+        returns=CustomFieldGroup,
+    )
+
+
+def create_for_catalog(
+    catalog_id: int, items: Sequence[CustomFieldGroupCreate]
+) -> Call[list[CustomFieldGroup]]:
+    """Add tabs of a catalog.
+
+    `POST /api/v4/catalogs/{catalog_id}/custom_fields/groups`; the facades say more.
+    """
+    return Call(
+        CREATE_FOR_CATALOG,
+        path(CREATE_FOR_CATALOG.path, catalog_id=catalog_id),
         body=encode_body(items),
         returns=CustomFieldGroup,
     )
@@ -124,9 +216,30 @@ def update(
     )
 
 
+def update_of_catalog(catalog_id: int, item: CustomFieldGroupUpdate) -> Call[CustomFieldGroup]:
+    """Change a tab of a catalog, or move fields to it.
+
+    `PATCH /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; the facades say more.
+    """
+    return Call(
+        UPDATE_OF_CATALOG,
+        path(UPDATE_OF_CATALOG.path, catalog_id=catalog_id, id=item.id),
+        body=encode_body(item),
+        returns=CustomFieldGroup,
+    )
+
+
 def delete(entity_type: CustomFieldGroupEntityType, id: str) -> Call[None]:
     """Delete a tab.
 
     `DELETE /api/v4/{entity_type}/custom_fields/groups/{id}`; the facades say more.
     """
     return Call(DELETE, path(DELETE.path, entity_type=entity_type, id=id))
+
+
+def delete_of_catalog(catalog_id: int, id: str) -> Call[None]:
+    """Delete a tab of a catalog.
+
+    `DELETE /api/v4/catalogs/{catalog_id}/custom_fields/groups/{id}`; the facades say more.
+    """
+    return Call(DELETE_OF_CATALOG, path(DELETE_OF_CATALOG.path, catalog_id=catalog_id, id=id))

@@ -13,20 +13,34 @@ from ..models.custom_fields import CustomField, CustomFieldCreate, CustomFieldUp
 
 __all__ = [
     "CREATE",
+    "CREATE_FOR_CATALOG",
     "CustomFieldEntityType",
     "CustomFieldFindFilter",
+    "CustomFieldFindOfCatalogFilter",
+    "CustomFieldFindOfCatalogOrder",
     "CustomFieldFindOrder",
     "DELETE",
+    "DELETE_OF_CATALOG",
     "FIND",
+    "FIND_OF_CATALOG",
     "GET",
+    "GET_OF_CATALOG",
     "UPDATE",
+    "UPDATE_OF_CATALOG",
     "UPDATE_ONE",
+    "UPDATE_ONE_OF_CATALOG",
     "create",
+    "create_for_catalog",
     "delete",
+    "delete_of_catalog",
     "find",
+    "find_of_catalog",
     "get",
+    "get_of_catalog",
     "update",
+    "update_of_catalog",
     "update_one",
+    "update_one_of_catalog",
 ]
 
 CustomFieldEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
@@ -35,9 +49,19 @@ CustomFieldEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
 CustomFieldFindOrder: TypeAlias = Literal["sort", "-sort", "id", "-id"]
 """A field to sort by; `-` is descending."""
 
+CustomFieldFindOfCatalogOrder: TypeAlias = Literal["sort", "-sort", "id", "-id"]
+"""A field to sort by; `-` is descending."""
+
 
 class CustomFieldFindFilter(TypedDict, total=False):
     """Which items `custom_fields.find` returns; all keys must fit."""
+
+    id: int | Sequence[int]
+    type: str | Sequence[str]
+
+
+class CustomFieldFindOfCatalogFilter(TypedDict, total=False):
+    """Which items `custom_fields.find_of_catalog` returns; all keys must fit."""
 
     id: int | Sequence[int]
     type: str | Sequence[str]
@@ -56,6 +80,19 @@ FIND: Final = Operation(
     orders=("sort", "id"),
 )
 
+FIND_OF_CATALOG: Final = Operation(
+    name="custom_fields.find_of_catalog",
+    method="GET",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields",
+    retry="safe",
+    envelope="page_total",
+    key="custom_fields",
+    empty=True,
+    page_max=250,
+    filters=("id", "type"),
+    orders=("sort", "id"),
+)
+
 GET: Final = Operation(
     name="custom_fields.get",
     method="GET",
@@ -64,10 +101,29 @@ GET: Final = Operation(
     envelope="item",
 )
 
+GET_OF_CATALOG: Final = Operation(
+    name="custom_fields.get_of_catalog",
+    method="GET",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/{id}",
+    retry="safe",
+    envelope="item",
+)
+
 CREATE: Final = Operation(
     name="custom_fields.create",
     method="POST",
     path="/api/v4/{entity_type}/custom_fields",
+    retry="refused_only",
+    envelope="created_total",
+    key="custom_fields",
+    batch_max=250,
+    batch_match="request_id",
+)
+
+CREATE_FOR_CATALOG: Final = Operation(
+    name="custom_fields.create_for_catalog",
+    method="POST",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields",
     retry="refused_only",
     envelope="created_total",
     key="custom_fields",
@@ -86,6 +142,17 @@ UPDATE: Final = Operation(
     batch_match="id",
 )
 
+UPDATE_OF_CATALOG: Final = Operation(
+    name="custom_fields.update_of_catalog",
+    method="PATCH",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields",
+    retry="idempotent",
+    envelope="created_total",
+    key="custom_fields",
+    batch_max=250,
+    batch_match="id",
+)
+
 UPDATE_ONE: Final = Operation(
     name="custom_fields.update_one",
     method="PATCH",
@@ -95,10 +162,27 @@ UPDATE_ONE: Final = Operation(
     lock="custom_fields/{id}",
 )
 
+UPDATE_ONE_OF_CATALOG: Final = Operation(
+    name="custom_fields.update_one_of_catalog",
+    method="PATCH",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/{id}",
+    retry="idempotent",
+    envelope="item",
+    lock="custom_fields/{id}",
+)
+
 DELETE: Final = Operation(
     name="custom_fields.delete",
     method="DELETE",
     path="/api/v4/{entity_type}/custom_fields/{id}",
+    retry="idempotent",
+    envelope="none",
+)
+
+DELETE_OF_CATALOG: Final = Operation(
+    name="custom_fields.delete_of_catalog",
+    method="DELETE",
+    path="/api/v4/catalogs/{catalog_id}/custom_fields/{id}",
     retry="idempotent",
     envelope="none",
 )
@@ -124,12 +208,42 @@ def find(
     )
 
 
+def find_of_catalog(
+    catalog_id: int,
+    *,
+    filter: CustomFieldFindOfCatalogFilter | None = None,
+    order: CustomFieldFindOfCatalogOrder | None = None,
+    page: int = 1,
+    limit: int = 250,
+) -> Call[Page[CustomField]]:
+    """List the custom fields of a catalog.
+
+    `GET /api/v4/catalogs/{catalog_id}/custom_fields`; the facades say more.
+    """
+    return Call(
+        FIND_OF_CATALOG,
+        path(FIND_OF_CATALOG.path, catalog_id=catalog_id),
+        query=encode_query(of=FIND_OF_CATALOG, filter=filter, order=order, page=page, limit=limit),
+        returns=CustomField,
+    )
+
+
 def get(entity_type: CustomFieldEntityType, id: int) -> Call[CustomField]:
     """Read one custom field.
 
     `GET /api/v4/{entity_type}/custom_fields/{id}`; the facades say more.
     """
     return Call(GET, path(GET.path, entity_type=entity_type, id=id), returns=CustomField)
+
+
+def get_of_catalog(catalog_id: int, id: int) -> Call[CustomField]:
+    """Read one custom field of a catalog.
+
+    `GET /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; the facades say more.
+    """
+    return Call(
+        GET_OF_CATALOG, path(GET_OF_CATALOG.path, catalog_id=catalog_id, id=id), returns=CustomField
+    )
 
 
 def create(
@@ -142,6 +256,21 @@ def create(
     return Call(
         CREATE,
         path(CREATE.path, entity_type=entity_type),
+        body=encode_body(items),
+        returns=CustomField,
+    )
+
+
+def create_for_catalog(
+    catalog_id: int, items: Sequence[CustomFieldCreate]
+) -> Call[list[CustomField]]:
+    """Add custom fields of a catalog.
+
+    `POST /api/v4/catalogs/{catalog_id}/custom_fields`; the facades say more.
+    """
+    return Call(
+        CREATE_FOR_CATALOG,
+        path(CREATE_FOR_CATALOG.path, catalog_id=catalog_id),
         body=encode_body(items),
         returns=CustomField,
     )
@@ -162,6 +291,21 @@ def update(
     )
 
 
+def update_of_catalog(
+    catalog_id: int, items: Sequence[CustomFieldUpdate]
+) -> Call[list[CustomField]]:
+    """Change custom fields of a catalog.
+
+    `PATCH /api/v4/catalogs/{catalog_id}/custom_fields`; the facades say more.
+    """
+    return Call(
+        UPDATE_OF_CATALOG,
+        path(UPDATE_OF_CATALOG.path, catalog_id=catalog_id),
+        body=encode_body(items),
+        returns=CustomField,
+    )
+
+
 def update_one(entity_type: CustomFieldEntityType, item: CustomFieldUpdate) -> Call[CustomField]:
     """Change one custom field.
 
@@ -175,9 +319,30 @@ def update_one(entity_type: CustomFieldEntityType, item: CustomFieldUpdate) -> C
     )
 
 
+def update_one_of_catalog(catalog_id: int, item: CustomFieldUpdate) -> Call[CustomField]:
+    """Change one custom field of a catalog.
+
+    `PATCH /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; the facades say more.
+    """
+    return Call(
+        UPDATE_ONE_OF_CATALOG,
+        path(UPDATE_ONE_OF_CATALOG.path, catalog_id=catalog_id, id=item.id),
+        body=encode_body(item),
+        returns=CustomField,
+    )
+
+
 def delete(entity_type: CustomFieldEntityType, id: int) -> Call[None]:
     """Delete a custom field and all its values.
 
     `DELETE /api/v4/{entity_type}/custom_fields/{id}`; the facades say more.
     """
     return Call(DELETE, path(DELETE.path, entity_type=entity_type, id=id))
+
+
+def delete_of_catalog(catalog_id: int, id: int) -> Call[None]:
+    """Delete a custom field of a catalog and all its values.
+
+    `DELETE /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; the facades say more.
+    """
+    return Call(DELETE_OF_CATALOG, path(DELETE_OF_CATALOG.path, catalog_id=catalog_id, id=id))

@@ -145,7 +145,13 @@ class CustomField:
     """Stages in which the field must be filled; the user interface enforces it."""
     is_deletable: bool | Unset = field(default=UNSET)
     is_predefined: bool | Unset = field(default=UNSET)
+    is_visible: bool | Unset = field(default=UNSET)
+    """Catalogs: shown in the list of elements."""
+    is_required: bool | Unset = field(default=UNSET)
+    """Catalogs: an element cannot be created without it."""
     entity_type: str
+    catalog_id: int | None | Unset = field(default=UNSET)
+    """Catalogs only."""
     tracking_callback: str | None | Unset = field(default=UNSET)
     """tracking_data: name of the script's callback."""
     remind: str | None | Unset = field(default=UNSET)
@@ -182,6 +188,10 @@ class CustomFieldCreate:
     required_statuses: list[CustomFieldStatusRef] | None | Unset = field(default=UNSET)
     """Stages in which the field must be filled; the user interface enforces it."""
     is_deletable: bool | Unset = field(default=UNSET)
+    is_visible: bool | Unset = field(default=UNSET)
+    """Catalogs: shown in the list of elements."""
+    is_required: bool | Unset = field(default=UNSET)
+    """Catalogs: an element cannot be created without it."""
     tracking_callback: str | None | Unset = field(default=UNSET)
     """tracking_data: name of the script's callback."""
     remind: str | None | Unset = field(default=UNSET)
@@ -220,6 +230,10 @@ class CustomFieldUpdate:
     required_statuses: list[CustomFieldStatusRef] | None | Unset = field(default=UNSET)
     """Stages in which the field must be filled; the user interface enforces it."""
     is_deletable: bool | Unset = field(default=UNSET)
+    is_visible: bool | Unset = field(default=UNSET)
+    """Catalogs: shown in the list of elements."""
+    is_required: bool | Unset = field(default=UNSET)
+    """Catalogs: an element cannot be created without it."""
     tracking_callback: str | None | Unset = field(default=UNSET)
     """tracking_data: name of the script's callback."""
     remind: str | None | Unset = field(default=UNSET)

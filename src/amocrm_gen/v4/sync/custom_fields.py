@@ -12,7 +12,13 @@ from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import custom_fields as calls
-from ..calls.custom_fields import CustomFieldEntityType, CustomFieldFindFilter, CustomFieldFindOrder
+from ..calls.custom_fields import (
+    CustomFieldEntityType,
+    CustomFieldFindFilter,
+    CustomFieldFindOfCatalogFilter,
+    CustomFieldFindOfCatalogOrder,
+    CustomFieldFindOrder,
+)
 from ..models.custom_fields import CustomField, CustomFieldCreate, CustomFieldUpdate
 
 __all__ = ["CustomFields"]
@@ -63,6 +69,46 @@ class CustomFields(Resource):
             prefetch=prefetch,
         )
 
+    def find_of_catalog(
+        self,
+        catalog_id: int,
+        *,
+        filter: CustomFieldFindOfCatalogFilter | None = None,
+        order: CustomFieldFindOfCatalogOrder | None = None,
+        limit: int | None = None,
+        page_size: int = 250,
+        page: int = 1,
+        prefetch: int | None = None,
+    ) -> Paginator[CustomField]:
+        """List the custom fields of a catalog.
+
+        Args:
+            filter: Which items to return: all keys must fit, and any value of a list.
+            order: Field to sort by, with `-` in front for descending. Else `sort`.
+            limit: Stop after so many items.
+            page_size: Items to ask for at a time, at most 250.
+            page: Page to start with, from 1.
+            prefetch: Pages to ask for ahead; 0 is one after the other.
+
+        Returns:
+            The items, asked for page by page as the loop goes on; `.pages()` gives pages.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `GET /api/v4/catalogs/{catalog_id}/custom_fields`; known from sdk, docs.
+        """
+        return self._client.paginate(
+            lambda page, limit: calls.find_of_catalog(
+                catalog_id, filter=filter, order=order, page=page, limit=limit
+            ),
+            operation=calls.FIND_OF_CATALOG,
+            limit=limit,
+            page_size=page_size,
+            page=page,
+            prefetch=prefetch,
+        )
+
     def get(self, entity_type: CustomFieldEntityType, id: int) -> CustomField:
         """Read one custom field.
 
@@ -102,6 +148,44 @@ class CustomFields(Resource):
             CustomFieldUpdate,
         )
 
+    def get_of_catalog(self, catalog_id: int, id: int) -> CustomField:
+        """Read one custom field of a catalog.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `GET /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; known from sdk, docs.
+        """
+        return self._client.send(calls.get_of_catalog(catalog_id, id))
+
+    def get_of_catalog_or_none(self, catalog_id: int, id: int) -> CustomField | None:
+        """Read one custom field of a catalog, or return None when it is not there.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `GET /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; known from sdk, docs.
+        """
+        return self._client.send_or_none(calls.get_of_catalog(catalog_id, id))
+
+    def edit_of_catalog(self, catalog_id: int, id: int) -> AbstractContextManager[CustomField]:
+        """Change one custom field of a catalog: lock it, read it, let the body of `with` change it,
+        write.
+
+        Returns:
+            A context manager that gives the object; leaving it sends what was changed.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; known from sdk, docs.
+        """
+        return self._client.edit(
+            calls.get_of_catalog(catalog_id, id),
+            lambda item: calls.update_one_of_catalog(catalog_id, item),
+            CustomFieldUpdate,
+        )
+
     @overload
     def create(
         self, entity_type: CustomFieldEntityType, items: CustomFieldCreate
@@ -137,6 +221,36 @@ class CustomFields(Resource):
         return self._client.write(batch, items, operation=calls.CREATE)
 
     @overload
+    def create_for_catalog(self, catalog_id: int, items: CustomFieldCreate) -> CustomField: ...
+    @overload
+    def create_for_catalog(
+        self, catalog_id: int, items: Iterable[CustomFieldCreate]
+    ) -> list[CustomField]: ...
+    def create_for_catalog(
+        self, catalog_id: int, items: CustomFieldCreate | Iterable[CustomFieldCreate]
+    ) -> CustomField | list[CustomField]:
+        """Add custom fields of a catalog.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 250.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `POST /api/v4/catalogs/{catalog_id}/custom_fields`; known from sdk, docs.
+        """
+
+        def batch(items: Sequence[CustomFieldCreate]) -> Call[list[CustomField]]:
+            return calls.create_for_catalog(catalog_id, items)
+
+        return self._client.write(batch, items, operation=calls.CREATE_FOR_CATALOG)
+
+    @overload
     def update(
         self, entity_type: CustomFieldEntityType, items: CustomFieldUpdate
     ) -> CustomField: ...
@@ -170,6 +284,36 @@ class CustomFields(Resource):
 
         return self._client.write(batch, items, operation=calls.UPDATE)
 
+    @overload
+    def update_of_catalog(self, catalog_id: int, items: CustomFieldUpdate) -> CustomField: ...
+    @overload
+    def update_of_catalog(
+        self, catalog_id: int, items: Iterable[CustomFieldUpdate]
+    ) -> list[CustomField]: ...
+    def update_of_catalog(
+        self, catalog_id: int, items: CustomFieldUpdate | Iterable[CustomFieldUpdate]
+    ) -> CustomField | list[CustomField]:
+        """Change custom fields of a catalog.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 250.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/catalogs/{catalog_id}/custom_fields`; known from docs.
+        """
+
+        def batch(items: Sequence[CustomFieldUpdate]) -> Call[list[CustomField]]:
+            return calls.update_of_catalog(catalog_id, items)
+
+        return self._client.write(batch, items, operation=calls.UPDATE_OF_CATALOG)
+
     def update_one(
         self, entity_type: CustomFieldEntityType, item: CustomFieldUpdate
     ) -> CustomField:
@@ -184,6 +328,18 @@ class CustomFields(Resource):
         """
         return self._client.send(calls.update_one(entity_type, item))
 
+    def update_one_of_catalog(self, catalog_id: int, item: CustomFieldUpdate) -> CustomField:
+        """Change one custom field of a catalog.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; known from sdk, docs.
+        """
+        return self._client.send(calls.update_one_of_catalog(catalog_id, item))
+
     def delete(self, entity_type: CustomFieldEntityType, id: int) -> None:
         """Delete a custom field and all its values.
 
@@ -197,3 +353,17 @@ class CustomFields(Resource):
         `DELETE /api/v4/{entity_type}/custom_fields/{id}`; known from sdk, docs.
         """
         return self._client.send(calls.delete(entity_type, id))
+
+    def delete_of_catalog(self, catalog_id: int, id: int) -> None:
+        """Delete a custom field of a catalog and all its values.
+
+        What it removes is gone.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `DELETE /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; known from sdk, docs.
+        """
+        return self._client.send(calls.delete_of_catalog(catalog_id, id))
