@@ -29,7 +29,6 @@ from amocrm_gen.runtime.locks.memory import MemoryLocks
 from amocrm_gen.runtime.policy import Policy
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.throttle.memory import MemoryThrottle
-from amocrm_gen.runtime.throttle.ring import Ring
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_gen.runtime.tokens.token import Token
 
@@ -143,7 +142,10 @@ def session(
     """Return a session of its own; with a limit, its throttle follows the stage's clock."""
     throttle = None
     if limit is not None and stage is not None:
-        throttle = MemoryThrottle((Ring(limit, 1.0),), lambda: stage.now)
+        throttles = MemoryThrottle(
+            rate=limit, account_rate=None, margin=0.0, clock=lambda: stage.now
+        )
+        throttle = throttles.throttle_for("example.amocrm.ru", "")
     return Session(
         account=Account.parse("example"),
         token=token or (Token(access_token="long-lived") if store is None else None),

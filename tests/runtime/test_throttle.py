@@ -1,165 +1,230 @@
-"""No window of time ever holds more sends than are allowed."""
+"""What throttles say to their senders, on a clock that is set by hand: the same for all kinds."""
 
-from heapq import heappop, heappush
-from itertools import count
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from redis import Redis
 
-from amocrm_gen.runtime.errors import AccountBlocked
+from amocrm_gen.runtime.errors import AccountBlocked, ConfigurationError
 from amocrm_gen.runtime.throttle.memory import MemoryThrottle
-from amocrm_gen.runtime.throttle.ring import Ring
+from amocrm_gen.runtime.throttle.rates import Rates
 from amocrm_gen.runtime.throttle.shared import shared_throttle
+from amocrm_gen.runtime.throttle.throttle import Slot, Throttles
+from runtime.crowd import Clock
+from runtime.kinds_of_throttles import in_file, in_memory, in_redis
+
+ACCOUNT = "example.amocrm.ru"
+Make = Callable[..., Any]
+WINDOW = 1.0 + 1 / 64
+"""Seconds; a sum of it is exact in floats and in whole microseconds."""
 
 
-class Clock:
-    """A clock that stands still until it is set."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        """Return the time."""
-        return self.now
+@pytest.fixture
+def clock() -> Clock:
+    """Return a clock that stands still."""
+    return Clock()
 
 
-def throttle(*limits: int, clock: Clock, window: float = 1.0) -> MemoryThrottle:
-    """Return a throttle with a ring for each limit."""
-    return MemoryThrottle(tuple(Ring(limit, window) for limit in limits), clock)
+@pytest.fixture(
+    params=[
+        "memory",
+        "file",
+        pytest.param("redis", marks=pytest.mark.requires_tool("redis-server")),
+    ]
+)
+def make(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Make:
+    """Return what makes the throttle of one more process for an integration in an account."""
+    if request.param == "redis":
+        address = request.getfixturevalue("redis_url")
+        Redis.from_url(address).flushall()
+    memory: dict[str, Any] = {}
 
-
-def play(
-    gate: MemoryThrottle, clock: Clock, arrivals: list[float], lateness: list[float]
-) -> list[tuple[int, float]]:
-    """Let senders come, sleep (some too long) and send; return who sent when."""
-    order = count()
-    events = [(at, next(order), who, None) for who, at in enumerate(arrivals)]
-    events.sort()
-    late = iter(lateness)
-    sent: list[tuple[int, float]] = []
-    while events:
-        at, _, who, slot = heappop(events)
-        clock.now = max(clock.now, at)
-        if slot is None:
-            slot = gate.reserve()
-            wait = slot.wait
+    def made(integration: str = "a", account: str = ACCOUNT, **options: Any) -> Any:
+        options = {"rate": 2, "account_rate": None, "margin": 1 / 64, **options}
+        if request.param == "redis":
+            kind = in_redis(address, clock, **options)
+        elif request.param == "file":
+            kind = in_file(tmp_path, clock, **options)
         else:
-            wait = gate.confirm(slot)
-        if wait <= 0:
-            sent.append((who, clock.now))
-        else:
-            wake = clock.now + wait + next(late, 0.0)
-            heappush(events, (wake, next(order), who, slot))
-    return sent
+            kind = memory.setdefault(str(options), in_memory(clock, **options))
+        return kind().throttle_for(account, integration)
+
+    return made
 
 
-def most_in_window(times: list[float], window: float) -> int:
-    """Return the largest number of sends in any window."""
-    return max((sum(t <= other < t + window - 1e-9 for other in times) for t in times), default=0)
+def test_a_free_throttle_lets_go_at_once(make: Make) -> None:
+    """As many as are allowed go at once, the next one when the first no longer counts."""
+    throttle, other = make(), make()
+    waits = [throttle.reserve().wait, other.reserve().wait, throttle.reserve().wait]
+    assert waits == pytest.approx([0.0, 0.0, WINDOW])
 
 
-arrivals = st.lists(st.floats(0, 5), min_size=1, max_size=40)
-lateness = st.lists(st.floats(0, 0.7), max_size=60)
+def test_the_line_moves_on(make: Make, clock: Clock) -> None:
+    """Who waits goes when it is told, and who comes later comes later."""
+    throttle, other = make(rate=1), make(rate=1)
+    throttle.reserve()
+    second, third = throttle.reserve(), other.reserve()
+    assert second.wait == pytest.approx(WINDOW)
+    clock.now += WINDOW
+    # It asks again as soon as the second may have failed to come.
+    assert third.wait == pytest.approx(WINDOW + 0.02)
+    assert throttle.confirm(second) == 0
+    clock.now += 0.02
+    assert other.confirm(third) == pytest.approx(WINDOW - 0.02)
+    clock.now += WINDOW
+    assert other.confirm(third) == 0
 
 
-@given(arrivals, lateness, st.integers(1, 7), st.integers(1, 7))
-def test_no_window_holds_too_many(
-    arrivals: list[float], lateness: list[float], few: int, many: int
-) -> None:
-    """However they come and oversleep, senders keep both limits, and everyone sends."""
-    clock = Clock()
-    sent = play(throttle(few, many, clock=clock), clock, arrivals, lateness)
-    assert sorted(who for who, _ in sent) == list(range(len(arrivals)))
-    assert most_in_window([at for _, at in sent], 1.0) <= min(few, many)
-
-
-@given(arrivals)
-def test_first_come_first_served(arrivals: list[float]) -> None:
-    """Whoever comes first sends first, when nobody oversleeps."""
-    clock = Clock()
-    arrivals.sort()
-    sent = play(throttle(3, clock=clock), clock, arrivals, [])
-    assert [who for who, _ in sent] == list(range(len(arrivals)))
-
-
-def test_the_allowed_rate_is_used() -> None:
-    """A full queue sends exactly the limit in each window."""
-    clock = Clock()
-    sent = play(throttle(7, clock=clock), clock, [0.0] * 70, [])
-    assert sent[-1][1] == pytest.approx(9.0)
-
-
-def test_a_late_sender_does_not_make_the_next_ones_bunch_up() -> None:
+def test_a_late_sender_does_not_make_the_next_ones_bunch_up(make: Make, clock: Clock) -> None:
     """What counts is when requests were really sent, not when they were planned."""
-    clock = Clock()
-    gate = throttle(1, clock=clock)
-    first, second, third = gate.reserve(), gate.reserve(), gate.reserve()
-    assert (first.wait, second.wait, third.wait) == (0.0, 1.0, 2.0)
-    clock.now = 1.9
-    assert gate.confirm(second) == 0
-    clock.now = 2.0
-    assert gate.confirm(third) == pytest.approx(0.9)
-    clock.now = 2.9
-    assert gate.confirm(third) == 0
+    throttle, other = make(rate=1), make(rate=1)
+    throttle.reserve()
+    second, third = throttle.reserve(), other.reserve()
+    clock.now += WINDOW + 0.01
+    assert throttle.confirm(second) == 0
+    clock.now += WINDOW - 0.01
+    assert other.confirm(third) == pytest.approx(0.01)
 
 
-def test_a_place_can_be_given_back() -> None:
+def test_the_turn_of_a_dead_one_is_used(make: Make, clock: Clock) -> None:
+    """Whoever does not come in time is passed over."""
+    throttle, other = make(rate=1), make(rate=1)
+    throttle.reserve()
+    dead, living = throttle.reserve(), other.reserve()
+    clock.now += living.wait
+    assert other.confirm(living) == pytest.approx(0.02)
+    clock.now += 0.021
+    assert other.confirm(living) == 0
+    assert throttle.confirm(dead) == pytest.approx(WINDOW)
+
+
+def test_a_place_can_be_given_back(make: Make) -> None:
     """Who does not send after all does not hold up those who come later."""
-    clock = Clock()
-    gate = throttle(1, clock=clock)
-    gate.reserve()
-    gate.cancel(gate.reserve())
-    assert gate.reserve().wait == pytest.approx(1.0)
+    throttle = make(rate=1)
+    throttle.reserve()
+    throttle.cancel(throttle.reserve())
+    assert throttle.reserve().wait == pytest.approx(WINDOW)
 
 
-def test_a_penalty_holds_everyone_back() -> None:
+def test_a_penalty_holds_everyone_back(make: Make, clock: Clock) -> None:
     """After a 429 nobody sends for the time named, then all in their order and at the rate."""
-    clock = Clock()
-    gate = throttle(2, clock=clock)
-    gate.reserve()
-    gate.reserve()
-    waiting = gate.reserve()
-    gate.penalise(5.0)
-    assert gate.reserve().wait == pytest.approx(5.0)
-    clock.now = 1.0
-    assert gate.confirm(waiting) == pytest.approx(4.0)
-    clock.now = 5.0
-    assert gate.confirm(waiting) == 0
+    throttle, other = make(), make()
+    throttle.reserve()
+    throttle.reserve()
+    waiting = throttle.reserve()
+    other.penalise(5.0)
+    assert throttle.confirm(waiting) == pytest.approx(5.0)
+    clock.now += 1.0
+    assert throttle.confirm(waiting) == pytest.approx(4.0)
+    other.penalise(1.0)
+    clock.now += 4.0
+    assert throttle.confirm(waiting) == 0
 
 
-def test_a_stop_refuses_everyone() -> None:
+def test_a_penalty_counts_for_the_whole_account(make: Make) -> None:
+    """A 429 does not say which of the limits it is for."""
+    options = {"account_rate": 50.0}
+    make("a", **options).penalise(5.0)
+    assert make("b", **options).reserve().wait == pytest.approx(5.0)
+    assert make("a", "other.amocrm.ru", **options).reserve().wait == 0
+
+
+def test_a_stop_refuses_everyone(make: Make, clock: Clock) -> None:
     """While traffic is stopped senders get an error at once, also those who wait already."""
-    clock = Clock()
-    gate = throttle(1, clock=clock)
-    gate.reserve()
-    waiting = gate.reserve()
-    gate.stop(300.0)
-    with pytest.raises(AccountBlocked) as caught:
-        gate.reserve()
-    assert caught.value.retry_after == 300.0
-    clock.now = 1.0
+    throttle, other = make(rate=1, account_rate=50), make("b", rate=1, account_rate=50)
+    for _ in range(3):
+        waiting = throttle.reserve()
+    other.stop(300.0)
+    for blocked in (throttle, other):
+        with pytest.raises(AccountBlocked) as caught:
+            blocked.reserve()
+        assert caught.value.retry_after == pytest.approx(300.0)
     with pytest.raises(AccountBlocked):
-        gate.confirm(waiting)
-    gate.resume()
-    assert gate.confirm(waiting) == 0
+        throttle.confirm(waiting)
+    make("a", "elsewhere.amocrm.ru", rate=1, account_rate=50).reserve()
+    clock.now += 300.5
+    assert other.reserve().wait == 0
 
 
-def test_a_ring_forgets_what_no_longer_counts() -> None:
-    """The memory of a ring does not grow with the traffic."""
-    clock = Clock()
-    gate = throttle(7, clock=clock)
-    play(gate, clock, [number * 0.2 for number in range(500)], [])
-    (ring,) = gate.rings
-    assert len(ring.booked) < 20
-    assert len(ring.sent) <= 7
+def test_a_stop_can_be_lifted(make: Make) -> None:
+    """A person who knows that the block is over need not wait."""
+    throttle = make()
+    throttle.stop(300.0)
+    make().resume()
+    assert throttle.reserve().wait == 0
 
 
-def test_clients_of_one_account_share_its_limit() -> None:
-    """Integrations have rings of their own and share the ring of the account."""
-    one, two = shared_throttle("shared.amocrm.ru", "a"), shared_throttle("shared.amocrm.ru", "b")
-    assert shared_throttle("shared.amocrm.ru", "a") is one
-    assert one.rings[1] is two.rings[1]
-    assert one.rings[0] is not two.rings[0]
-    assert (one.rings[0].limit, one.rings[1].limit) == (7, 50)
-    assert one.rings[0].window == pytest.approx(1.02)
+def test_accounts_have_limits_of_their_own(make: Make) -> None:
+    """By default one integration may send at the full rate in each account."""
+    make("a", "one.amocrm.ru", rate=1).reserve()
+    assert make("a", "two.amocrm.ru", rate=1).reserve().wait == 0
+
+
+def test_one_limit_over_all_accounts(make: Make) -> None:
+    """An integration can have one rate over all its accounts, besides the rate of each account."""
+    options = {"rate": 1, "account_rate": 2, "over_all_accounts": True}
+    make("a", "one.amocrm.ru", **options).reserve()
+    assert make("a", "two.amocrm.ru", **options).reserve().wait == pytest.approx(WINDOW)
+    assert make("b", "one.amocrm.ru", **options).reserve().wait == 0
+    assert make("c", "one.amocrm.ru", **options).reserve().wait == pytest.approx(WINDOW)
+
+
+@pytest.mark.parametrize(("rate", "count", "window"), [(0.5, 1, 2.0), (2.5, 2, 0.8), (7, 7, 1.0)])
+def test_a_rate_may_be_a_fraction(make: Make, rate: float, count: int, window: float) -> None:
+    """2.5 a second is two in 0.8 seconds: over any longer time it comes to the rate."""
+    throttle = make(rate=rate, margin=0.0)
+    waits = [throttle.reserve().wait for _ in range(count + 1)]
+    assert waits == pytest.approx([0.0] * count + [window], abs=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [{"rate": 0}, {"rate": float("nan")}, {"account_rate": -1}])
+def test_a_rate_that_lets_nobody_send_is_refused(wrong: dict[str, float]) -> None:
+    """A rate of nothing would be a wait for ever."""
+    with pytest.raises(ConfigurationError, match="requests a second"):
+        MemoryThrottle(**wrong)
+
+
+def test_a_margin_that_shortens_the_window_is_refused() -> None:
+    """A window is never shorter than what amoCRM counts."""
+    with pytest.raises(ConfigurationError, match="margin"):
+        Rates(margin=-0.1)
+
+
+def test_a_slot_of_another_throttle_is_refused(make: Make) -> None:
+    """What was given out elsewhere has no place here."""
+    with pytest.raises(TypeError, match="another throttle"):
+        make().confirm(Slot(0.0, 0.0))
+
+
+def test_the_defaults_are_those_of_amocrm() -> None:
+    """7 a second for an integration, 50 for an account, 20 ms for the way."""
+    own, account = Rates().limits(ACCOUNT, "a")
+    assert (own.count, account.count) == (7, 50)
+    assert own.window == account.window == pytest.approx(1.02)
+    assert (own.name, account.name) == (f"{ACCOUNT} a", ACCOUNT)
+
+
+def test_clients_share_the_throttle_of_their_integration() -> None:
+    """The same names give the same throttle; it is found without a file being touched."""
+    one = shared_throttle(ACCOUNT, "a")
+    assert shared_throttle(ACCOUNT, "a") is one
+    assert shared_throttle(ACCOUNT, "b") is not one
+
+
+def test_a_refusal_can_be_pickled(make: Make) -> None:
+    """An error of a worker process reaches its parent."""
+    throttle = make()
+    throttle.stop(10.0)
+    with pytest.raises(AccountBlocked) as caught:
+        throttle.reserve()
+    assert pickle.loads(pickle.dumps(caught.value)).retry_after == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("given", [MemoryThrottle()])
+def test_throttles_are_told_from_a_throttle(given: MemoryThrottle) -> None:
+    """The client takes both: one that serves many accounts, and one for its own."""
+    assert isinstance(given, Throttles)
+    assert not isinstance(given.throttle_for(ACCOUNT, "a"), Throttles)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.locks.locks import Locks
     from amocrm_gen.runtime.login import ApiKeyLogin
     from amocrm_gen.runtime.paging import AsyncPaginator
-    from amocrm_gen.runtime.throttle.throttle import Throttle
+    from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
     from amocrm_gen.runtime.types import JsonInput, JsonValue
@@ -48,9 +48,10 @@ class AsyncClient:
         login: A user and an API key; API v2 takes their sessions.
         store: Where tokens are kept; memory if left out.
         base_url: Where to send requests instead, as for tests: "http://127.0.0.1:8080".
-        throttle: Keeps the rate; None switches it off. Left out, all clients of this process that
-            share an integration or an account share their throttles.
-        locks: Keep two writers off one entity; left out, all clients of this process share them.
+        throttle: Keeps the rate; None switches it off. Left out, all clients of this user on this
+            machine that share an integration or an account share their throttles.
+        locks: Keep two writers off one entity; left out, all clients of this user on this machine
+            share them.
         timeout: Seconds to wait for a connection, and for each part of an answer.
         max_retries: How often a call is repeated where that is safe.
         prefetch: Pages that lists ask for ahead; 0 is one after the other.
@@ -69,7 +70,7 @@ class AsyncClient:
         login: ApiKeyLogin | None = None,
         store: TokenStore | None = None,
         base_url: str | None = None,
-        throttle: Throttle | Unset | None = UNSET,
+        throttle: Throttle | Throttles | Unset | None = UNSET,
         locks: Locks | None = None,
         timeout: float = 30.0,
         max_retries: int = 4,

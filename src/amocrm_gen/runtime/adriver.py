@@ -78,16 +78,27 @@ def _at_once(action: Callable[[Any], object]) -> Callable[[Any], Awaitable[objec
     return perform
 
 
+def _asking(partner: str, action: Callable[[Any], object]) -> Callable[[Any], Awaitable[object]]:
+    """Act in a thread if the partner is on another host, which takes its time."""
+
+    async def perform(effect: Any) -> object:  # Any: as above
+        if getattr(getattr(effect, partner), "remote", False):
+            return await asyncio.to_thread(action, effect)
+        return action(effect)
+
+    return perform
+
+
 _PERFORM: Final[Mapping[type, Callable[[Any], Awaitable[object]]]] = {  # Any: the effect
     Sleep: lambda effect: asyncio.sleep(effect.seconds),
     Now: _at_once(lambda _: time.time()),
-    Reserve: _at_once(lambda effect: effect.throttle.reserve()),
-    Confirm: _at_once(lambda effect: effect.throttle.confirm(effect.slot)),
-    Cancel: _at_once(lambda effect: effect.throttle.cancel(effect.slot)),
-    Penalise: _at_once(lambda effect: effect.throttle.penalise(effect.seconds)),
-    Stop: _at_once(lambda effect: effect.throttle.stop(effect.seconds)),
+    Reserve: _asking("throttle", lambda effect: effect.throttle.reserve()),
+    Confirm: _asking("throttle", lambda effect: effect.throttle.confirm(effect.slot)),
+    Cancel: _asking("throttle", lambda effect: effect.throttle.cancel(effect.slot)),
+    Penalise: _asking("throttle", lambda effect: effect.throttle.penalise(effect.seconds)),
+    Stop: _asking("throttle", lambda effect: effect.throttle.stop(effect.seconds)),
     Hold: lambda effect: effect.locks.acquire_async(effect.keys),
-    Free: _at_once(lambda effect: effect.held.release()),
+    Free: _asking("held", lambda effect: effect.held.release()),
     Load: lambda effect: asyncio.to_thread(effect.store.load, effect.account),
     Save: lambda effect: asyncio.to_thread(effect.store.save, effect.account, effect.token),
 }

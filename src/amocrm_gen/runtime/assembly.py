@@ -11,7 +11,7 @@ from amocrm_gen.runtime.locks.memory import shared_locks
 from amocrm_gen.runtime.policy import Policy
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.throttle.shared import shared_throttle
-from amocrm_gen.runtime.throttle.throttle import Throttle
+from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_gen.runtime.tokens.store import LockingTokenStore, TokenStore
 from amocrm_gen.runtime.tokens.token import Token, claims_of
@@ -31,7 +31,7 @@ def session_of(  # noqa: PLR0913 - the names that users type
     login: "ApiKeyLogin | None",
     store: TokenStore | None,
     base_url: str | None,
-    throttle: Throttle | Unset | None,
+    throttle: Throttle | Throttles | Unset | None,
     locks: Locks | None,
     max_retries: int,
     user_agent: str | None,
@@ -54,8 +54,12 @@ def session_of(  # noqa: PLR0913 - the names that users type
         account, base_url=base_url, zone=zone if isinstance(zone, str) and zone else None
     )
     client_id = claims.get("aud") if integration is None else integration.client_id
+    # A stand-in for the account has limits of its own.
+    counted = place.origin if place.is_elsewhere else place.domain
     if isinstance(throttle, UnsetType):
-        throttle = shared_throttle(place.domain, str(client_id or ""))
+        throttle = shared_throttle(counted, str(client_id or ""))
+    elif isinstance(throttle, Throttles):
+        throttle = throttle.throttle_for(counted, str(client_id or ""))
     if store is None and held is None:
         store = MemoryTokenStore()
     return Session(

@@ -1,93 +1,75 @@
 """A throttle for the threads and tasks of one process."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Lock
 
 from attrs import define, field
 
-from amocrm_gen.runtime.errors import AccountBlocked
+from amocrm_gen.runtime.throttle import turn
+from amocrm_gen.runtime.throttle.gate import Gate
+from amocrm_gen.runtime.throttle.queue import Place
+from amocrm_gen.runtime.throttle.rates import Limit, Rates
 from amocrm_gen.runtime.throttle.ring import Ring
-from amocrm_gen.runtime.throttle.throttle import Slot
 
 __all__ = ["MemoryThrottle"]
 
 
+@define(kw_only=True, eq=False)
+class MemoryThrottle(Rates):
+    """Keeps the rate among the threads and tasks of one process."""
+
+    clock: Callable[[], float] = field(default=time.monotonic, repr=False)
+    _rings: dict[str, Ring] = field(init=False, factory=dict[str, Ring], repr=False)
+    _gates: dict[tuple[str, str], Gate] = field(
+        init=False, factory=dict[tuple[str, str], Gate], repr=False
+    )
+    _lock: Lock = field(init=False, factory=Lock, repr=False)
+
+    def throttle_for(self, account: str, integration: str) -> Gate:
+        """Return the throttle of an integration in an account; the same for the same names."""
+        with self._lock:
+            gate = self._gates.get((account, integration))
+            if gate is None:
+                limits = self.limits(account, integration)
+                queue = _MemoryQueue(
+                    [self._ring(limit) for limit in limits], self.clock, self._lock
+                )
+                gate = self._gates[account, integration] = Gate(queue, limits[0], self.clock)
+            return gate
+
+    def _ring(self, limit: Limit) -> Ring:
+        return self._rings.setdefault(limit.name, Ring(limit.count, limit.window))
+
+
 @define
-class MemoryThrottle:
-    """Sends pass through all its rings; rings may be shared with other throttles."""
+class _MemoryQueue:
+    """The queue is rings in memory; those of an account are also in other queues."""
 
-    rings: tuple[Ring, ...]
-    clock: Callable[[], float] = time.monotonic
-    _lock: Lock = field(factory=Lock, repr=False, alias="lock")
-    """Shared by all throttles that share a ring."""
-    _stopped_until: float = field(default=float("-inf"), init=False)
+    rings: Sequence[Ring]
+    clock: Callable[[], float]
+    lock: Lock
 
-    def reserve(self) -> Slot:
-        """Take a place in the queue."""
-        with self._lock:
-            now = self.clock()
-            self._refuse(now)
-            slot = Slot(time=now, wait=0.0)
-            self._book(slot, now)
-            if slot.time <= now:
-                self._go(slot, now)
-            return slot
+    def ask(self, place: Place) -> float:
+        with self.lock:
+            return turn.ask(self.rings, place, self.clock())
 
-    def confirm(self, slot: Slot) -> float:
-        """Return how long to wait yet; 0 means go."""
-        with self._lock:
-            now = self.clock()
-            self._refuse(now)
-            if any(ring.closed_until > now for ring in self.rings):
-                # Those who wake during a penalty queue up behind it in the order they wake.
-                self._give_back(slot)
-                self._book(slot, now)
-            else:
-                self._go(slot, now)
-            return slot.wait
+    def check(self) -> None:
+        with self.lock:
+            turn.check(self.rings, self.clock())
 
-    def cancel(self, slot: Slot) -> None:
-        """Give a place back."""
-        with self._lock:
-            self._give_back(slot)
+    def leave(self, place: Place) -> None:
+        with self.lock:
+            turn.leave(self.rings, place.name)
 
-    def penalise(self, seconds: float) -> None:
-        """Hold all senders back."""
-        with self._lock:
-            until = self.clock() + seconds
-            for ring in self.rings:
-                ring.close(until)
+    def close(self, seconds: float) -> None:
+        with self.lock:
+            turn.close(self.rings, self.clock() + seconds)
 
     def stop(self, seconds: float) -> None:
-        """Refuse all senders for a time."""
-        with self._lock:
-            self._stopped_until = self.clock() + seconds
+        with self.lock:
+            turn.stop(self.rings, self.clock() + seconds)
 
     def resume(self) -> None:
-        """Let senders go again before the time is over."""
-        with self._lock:
-            self._stopped_until = float("-inf")
-
-    def _refuse(self, now: float) -> None:
-        if now < self._stopped_until:
-            left = self._stopped_until - now
-            raise AccountBlocked(
-                "amoCRM blocks this integration or address; nothing was sent", retry_after=left
-            )
-
-    def _book(self, slot: Slot, now: float) -> None:
-        slot.time = max(ring.earliest(now) for ring in self.rings)
-        slot.wait = slot.time - now
-        for ring in self.rings:
-            ring.book(slot.time)
-
-    def _give_back(self, slot: Slot) -> None:
-        for ring in self.rings:
-            ring.give_back(slot.time)
-
-    def _go(self, slot: Slot, now: float) -> None:
-        slot.wait = max(ring.wait(now) for ring in self.rings)
-        if slot.wait <= 0:
-            for ring in self.rings:
-                ring.record(now)
+        with self.lock:
+            turn.resume(self.rings)

@@ -1,56 +1,95 @@
 """How many sends fit into any window of time: the algorithm, without a clock of its own."""
 
+from bisect import bisect_right
+
 from attrs import define, field
 
-__all__ = ["Ring"]
+__all__ = ["Ring", "Waiter"]
+
+
+@define
+class Waiter:
+    """One who stands in the line of a ring."""
+
+    name: str
+    arrival: float
+    """When it came for the first time: who comes back late has its old place."""
+    ready: float
+    """When all other rings let it go, as far as was known when it asked last."""
+    until: float
+    """Until when its place is kept. It said it would ask again before: if not, it may be dead."""
 
 
 @define
 class Ring:
     """At most `limit` sends in any `window` seconds, first come, first served.
 
-    A sender books a time, waits for it, and is checked again when it wakes, against the times of
-    the real sends: a late one must not let the next ones bunch up behind it.
+    A sender asks, is told when to ask again, and is let go only if by then the real sends leave
+    room: one that wakes late must not let the next ones bunch up behind it. Whoever is not there in
+    time is passed over, so that a dead one's turn is used by the next.
     """
 
     limit: int
     window: float
-    booked: list[float] = field(factory=list[float])
-    """Times that were given out, in order, as far back as they count."""
     sent: list[float] = field(factory=list[float])
-    """Times of the last real sends, in order."""
-    closed_until: float = float("-inf")
+    """Times of the real sends that still count, in order."""
+    line: list[Waiter] = field(factory=list[Waiter])
+    """Who waits, in the order they came."""
+    closed_until: float = 0.0
+    """Nobody sends before: the server said 429."""
+    stopped_until: float = 0.0
+    """Everybody is refused before: the server blocks the account."""
 
-    def earliest(self, now: float) -> float:
-        """Return the first time that is free for one more send."""
-        self.booked = [time for time in self.booked if time > now - self.window]
-        time = max(now, self.closed_until)
-        if self.booked:
-            time = max(time, self.booked[-1])
-        if len(self.booked) >= self.limit:
-            time = max(time, self.booked[-self.limit] + self.window)
-        return time
+    def forget(self, now: float) -> None:
+        """Drop sends that no longer count and waiters that did not come."""
+        if self.sent and self.sent[0] + self.window <= now:
+            self.sent = [time for time in self.sent if time + self.window > now]
+        if self.line:
+            self.line = [waiter for waiter in self.line if waiter.until >= now]
 
-    def book(self, time: float) -> None:
-        """Take a time."""
-        self.booked.append(time)
+    def is_free(self, now: float) -> bool:
+        """Tell whether one may send at once: nobody waits and nothing holds it up."""
+        if self.line or self.closed_until > now:
+            return False
+        return len(self.sent) < self.limit or self.sent[-self.limit] + self.window <= now
 
-    def give_back(self, time: float) -> None:
-        """Return a time that will not be used."""
-        if time in self.booked:
-            self.booked.remove(time)
+    def free_at(self, rank: int, now: float) -> float:
+        """Return when one more may send, if `rank` others before it send as soon as they may."""
+        rounds, place = divmod(rank, self.limit)
+        place += len(self.sent) - self.limit
+        start = max(now, self.closed_until)
+        if place >= 0:
+            start = max(start, self.sent[place] + self.window)
+        return start + rounds * self.window
 
-    def wait(self, now: float) -> float:
-        """Return how long a send must still wait for the real sends before it; 0 lets it go."""
-        free = self.closed_until
-        if len(self.sent) >= self.limit:
-            free = max(free, self.sent[-self.limit] + self.window)
-        return max(0.0, free - now)
+    def rank(self, name: str, arrival: float, horizon: float) -> int:
+        """Count who goes before: who came earlier and is held up by nothing else until then."""
+        rank = 0
+        for waiter in self.line:
+            if waiter.name == name or waiter.arrival > arrival:
+                break
+            rank += waiter.ready <= horizon
+        return rank
+
+    def admit(self, waiter: Waiter) -> None:
+        """Let one wait, or wait on."""
+        for index, other in enumerate(self.line):
+            if other.name == waiter.name:
+                self.line[index] = waiter
+                return
+        place = bisect_right(self.line, waiter.arrival, key=lambda other: other.arrival)
+        self.line.insert(place, waiter)
+
+    def leave(self, name: str) -> None:
+        """Take one out of the line."""
+        self.line = [waiter for waiter in self.line if waiter.name != name]
 
     def record(self, now: float) -> None:
         """Note a real send."""
-        self.sent = [*self.sent[1 - self.limit :], now] if self.limit > 1 else [now]
+        self.sent.append(now)
 
-    def close(self, until: float) -> None:
-        """Let nobody send before a time."""
-        self.closed_until = max(self.closed_until, until)
+    def matters_until(self) -> float:
+        """Return when the ring will be as good as new."""
+        sent = self.sent[-1] + self.window if self.sent else 0.0
+        until = max(self.closed_until, self.stopped_until, sent)
+        return max(until, *(waiter.until for waiter in self.line)) if self.line else until
