@@ -8,6 +8,7 @@ from amocrm_mockserver.account import Account, Caller
 from amocrm_mockserver.behaviour.custom_field_groups import add_predefined_groups
 from amocrm_mockserver.behaviour.custom_fields import field_row
 from amocrm_mockserver.behaviour.pipelines import add_pipeline
+from amocrm_mockserver.behaviour.sources import source_row
 from amocrm_mockserver.behaviour.users import add_role, add_user, default_group
 from amocrm_mockserver.contract import load_contract
 from amocrm_mockserver.ids import Ids
@@ -171,7 +172,7 @@ def _add_directories(account: Account, seed: Mapping[str, object]) -> None:
         kind.setdefault("id", account.next_id("task_types"))
         account.table("task_types").add(kind)
     for source in _list(seed, "sources"):
-        account.table("sources").add({"name": "", **source})
+        account.table("sources").add(source_row(account, source))
     now = int(account.clock.now())
     usual: list[Row] = [{"name": names[word]} for names in _LOSS_REASONS]
     for place, reason in enumerate(_list(seed, "loss_reasons") or usual):

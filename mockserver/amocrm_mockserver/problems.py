@@ -23,6 +23,7 @@ __all__ = [
     "forbidden",
     "internal",
     "invalid",
+    "invalid_items",
     "invalid_without_item",
     "limit_exceeded",
     "malformed_body",
@@ -144,6 +145,12 @@ def malformed_body() -> ProblemError:
 def entity_errors(errors: object) -> ProblemError:
     """A 400 with its own `errors`: a map of ids to texts, or a list of codes."""
     return _refusal(400, _INVALID, {"errors": errors})
+
+
+def invalid_items(errors: Sequence[tuple[str, Flaw]]) -> ProblemError:
+    """Marks of items and what is wrong with each, as deletions of several rows tell it."""
+    told = [{"request_id": mark, "errors": flaw} for mark, flaw in errors]
+    return _refusal(400, "Invalid request items", {"errors": told})
 
 
 def unauthorized() -> ProblemError:

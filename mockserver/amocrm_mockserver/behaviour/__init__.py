@@ -19,7 +19,9 @@ from amocrm_mockserver.behaviour.leads import Leads
 from amocrm_mockserver.behaviour.links import add_links, find_links, remove_links
 from amocrm_mockserver.behaviour.loss_reasons import LossReasons
 from amocrm_mockserver.behaviour.notes import Notes, pin, unpin
+from amocrm_mockserver.behaviour.owned import delete_many
 from amocrm_mockserver.behaviour.pipelines import Pipelines
+from amocrm_mockserver.behaviour.sources import Sources
 from amocrm_mockserver.behaviour.statuses import Statuses
 from amocrm_mockserver.behaviour.tags import Tags
 from amocrm_mockserver.behaviour.tasks import Tasks
@@ -63,6 +65,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "unsorted.decline": decline,
     "unsorted.get_summary": summarize,
     "unsorted.link": link,
+    "sources.delete_many": delete_many,
     "webhooks.unsubscribe": unsubscribe,
     "products_settings.get": show_products,
     "products_settings.update": set_products,
@@ -85,6 +88,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "notes": Notes,
     "pipelines": Pipelines,
     "roles": Roles,
+    "sources": Sources,
     "statuses": Statuses,
     "tags": Tags,
     "tasks": Tasks,

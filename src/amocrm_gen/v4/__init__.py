@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         NoteGetWith,
     )
     from .calls.roles import RoleFindWith, RoleGetWith
+    from .calls.sources import SourceFindFilter
     from .calls.statuses import StatusFindWith, StatusGetWith
     from .calls.tags import TagEntityType, TagFindFilter
     from .calls.tasks import TaskFindFilter, TaskFindOrder, TaskLeadStatusRef
@@ -253,6 +254,16 @@ if TYPE_CHECKING:
     )
     from .models.products_settings import ProductsSettings, ProductsSettingsWrite
     from .models.roles import Role, RoleEmbedded, RoleRights
+    from .models.sources import (
+        Source,
+        SourceCreate,
+        SourcePage,
+        SourceService,
+        SourceServiceParams,
+        SourceServiceType,
+        SourceServiceWrite,
+        SourceUpdate,
+    )
     from .models.statuses import (
         Status,
         StatusCreate,
@@ -551,6 +562,15 @@ __all__ = [
     "SmsOutNoteCreate",
     "SmsParams",
     "SocialProfile",
+    "Source",
+    "SourceCreate",
+    "SourceFindFilter",
+    "SourcePage",
+    "SourceService",
+    "SourceServiceParams",
+    "SourceServiceType",
+    "SourceServiceWrite",
+    "SourceUpdate",
     "Status",
     "StatusCreate",
     "StatusDescription",
@@ -852,6 +872,15 @@ if not TYPE_CHECKING:
         "SmsOutNoteCreate": "models.notes",
         "SmsParams": "models.notes",
         "SocialProfile": "models.contacts",
+        "Source": "models.sources",
+        "SourceCreate": "models.sources",
+        "SourceFindFilter": "calls.sources",
+        "SourcePage": "models.sources",
+        "SourceService": "models.sources",
+        "SourceServiceParams": "models.sources",
+        "SourceServiceType": "models.sources",
+        "SourceServiceWrite": "models.sources",
+        "SourceUpdate": "models.sources",
         "Status": "models.statuses",
         "StatusCreate": "models.statuses",
         "StatusDescription": "models.statuses",

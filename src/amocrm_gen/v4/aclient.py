@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .aio.pipelines import Pipelines
     from .aio.products_settings import ProductsSettingsResource
     from .aio.roles import Roles
+    from .aio.sources import Sources
     from .aio.statuses import Statuses
     from .aio.tags import Tags
     from .aio.tasks import Tasks
@@ -153,6 +154,15 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.roles import Roles
 
         return Roles(self)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Sources of leads that the integration made; it sees no others. At most 100 per
+        integration. Not for external integrations.
+        """
+        from .aio.sources import Sources
+
+        return Sources(self)
 
     @cached_property
     def statuses(self) -> Statuses:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .sync.pipelines import Pipelines
     from .sync.products_settings import ProductsSettingsResource
     from .sync.roles import Roles
+    from .sync.sources import Sources
     from .sync.statuses import Statuses
     from .sync.tags import Tags
     from .sync.tasks import Tasks
@@ -153,6 +154,15 @@ class AmoCRM(Client):
         from .sync.roles import Roles
 
         return Roles(self)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Sources of leads that the integration made; it sees no others. At most 100 per
+        integration. Not for external integrations.
+        """
+        from .sync.sources import Sources
+
+        return Sources(self)
 
     @cached_property
     def statuses(self) -> Statuses:
