@@ -39,3 +39,6 @@ def switch_on() -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logger.addHandler(handler)
         logger.setLevel(level)
+
+
+switch_on()
