@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.behaviour.field_directory import FieldDirectory
     from amocrm_mockserver.clock import Clock
     from amocrm_mockserver.hooks.tell import Hook
+    from amocrm_mockserver.duplicate_control import DuplicateRule
     from amocrm_mockserver.ids import Ids
     from amocrm_mockserver.jsonvalue import Json, Row
 
@@ -70,6 +71,8 @@ class Account:
     """Oldest first."""
     hooks: list[Hook] = Factory(list["Hook"])
     """What webhooks are to be told, until the server takes it."""
+    duplicate_control: tuple[DuplicateRule, ...] = ()
+    """Off without a rule."""
     given: set[int] = Factory(set[int])
     """Ids that a seed has named."""
     directories: dict[str, FieldDirectory] = field(factory=dict[str, "FieldDirectory"], repr=False)

@@ -147,6 +147,17 @@ _ROUTES: Final[tuple[_Route, ...]] = (
         control_accounts.move,
         frozenset({"subdomain", "zone", "answer"}),
     ),
+    _Route(
+        "GET",
+        "/accounts/{subdomain}/duplicate_control",
+        control_accounts.duplicate_control,
+    ),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/duplicate_control",
+        control_accounts.set_duplicate_control,
+        frozenset({"rules"}),
+    ),
     _Route("POST", "/reset", control_rules.reset),
     _Route("GET", "/clock", control_rules.clock),
     _Route(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import asdict
+
 from amocrm_mockserver.control_call import ControlCall, ControlError
+from amocrm_mockserver.duplicate_control import read_rules
 from amocrm_mockserver.grants import ACCESS_LIFE, Grant
 from amocrm_mockserver.holder import Holder, find_holder, first_admin
 from amocrm_mockserver.hosts import ZONES
@@ -17,7 +20,19 @@ if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.server import MockServer
 
-__all__ = ["code", "create", "info", "listing", "move", "remove", "revoke", "state", "token"]
+__all__ = [
+    "code",
+    "create",
+    "duplicate_control",
+    "info",
+    "listing",
+    "move",
+    "remove",
+    "revoke",
+    "set_duplicate_control",
+    "state",
+    "token",
+]
 
 _LONG_LIFE = 5 * 365 * ACCESS_LIFE
 """The longest that amoCRM lets a long-lived token live."""
@@ -102,6 +117,21 @@ def state(server: MockServer, call: ControlCall) -> object:
     account = _account(server, call)
     tables = {name: list(table.rows.values()) for name, table in sorted(account.tables.items())}
     return {**_described(account), "tables": tables}
+
+
+def duplicate_control(server: MockServer, call: ControlCall) -> object:
+    """The rules by which incoming leads are merged; none when that is off."""
+    return {"rules": [asdict(rule) for rule in _account(server, call).duplicate_control]}
+
+
+def set_duplicate_control(server: MockServer, call: ControlCall) -> object:
+    """Put other rules in force; an empty list switches duplicate control off."""
+    account = _account(server, call)
+    try:
+        account.duplicate_control = read_rules(account, call.body.get("rules"))
+    except ValueError as error:
+        raise ControlError(str(error)) from error
+    return duplicate_control(server, call)
 
 
 def code(server: MockServer, call: ControlCall) -> object:

@@ -11,6 +11,7 @@ from amocrm_mockserver.behaviour.pipelines import add_pipeline
 from amocrm_mockserver.behaviour.sources import source_row
 from amocrm_mockserver.behaviour.users import add_role, add_user, default_group
 from amocrm_mockserver.contract import load_contract
+from amocrm_mockserver.duplicate_control import read_rules
 from amocrm_mockserver.ids import Ids
 from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.planting import plant
@@ -99,6 +100,7 @@ _EARLY: Final = frozenset(
     {"users", "groups", "roles", "pipelines", "loss_reasons", "task_types", "links", "sources"}
 )
 _PLAIN: Final = "predefined_fields"
+_DUPLICATES: Final = "duplicate_control"
 _GROUPED: Final = ("leads", "contacts", "companies", "customers")
 """Entity types whose cards have tabs."""
 
@@ -122,6 +124,7 @@ def found(
     for pipeline in _list(seed, "pipelines") or [{"name": name, "sort": 1, "is_main": True}]:
         add_pipeline(account, pipeline)
     _add_directories(account, seed)
+    account.duplicate_control = read_rules(account, seed.get(_DUPLICATES, []))
     if seed.get(_PLAIN, True):
         _add_fields(account)
     for kind in _GROUPED:
@@ -213,7 +216,7 @@ def _add_contents(account: Account, seed: Mapping[str, object]) -> None:
     rest = {
         key: value
         for key, value in seed.items()
-        if key not in _SETTINGS and key not in _EARLY and key != _PLAIN
+        if key not in _SETTINGS and key not in _EARLY and key not in (_PLAIN, _DUPLICATES)
     }
     plant(account, caller, load_contract(), rest, _list(seed, "links"))
 
