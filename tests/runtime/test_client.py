@@ -225,10 +225,9 @@ def test_throttle_and_locks_are_shared_by_default() -> None:
     assert one._session.locks is shared_locks
 
 
+@pytest.mark.parametrize("stage", ["sync"], indirect=True)  # respx has no connections
 def test_connections_are_kept(stage: Stage) -> None:
     """A client uses one connection for one call after the other."""
-    if stage.kind == "async":
-        pytest.skip("respx has no connections")
     stage.site.fill(1)
     twin = stage.open()
     assert isinstance(twin, SyncTwin)
