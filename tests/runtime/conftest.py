@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from runtime.amo import Amo
 from runtime.twins import Stage
 
 settings.register_profile(
@@ -17,4 +18,18 @@ settings.load_profile("runtime")
 def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """Return a stage on which one of the two clients plays."""
     with Stage(request.param) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def running_amo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Amo]:
+    """Return the mock server under amoCRM's own names; its clock only goes forward."""
+    with Amo.started(tmp_path_factory.mktemp("amo")) as started:
+        yield started
+
+
+@pytest.fixture(params=["sync", "async"])
+def amo(request: pytest.FixtureRequest, running_amo: Amo) -> Iterator[Amo]:
+    """Return it for clients of one of the two kinds."""
+    with running_amo.of(request.param) as opened:
         yield opened

@@ -89,7 +89,8 @@ class Driver:
         # Ctrl-C and time limits strike the caller's thread; this one goes on to its end, and the
         # interpreter waits for it.
         done: Future[object] = Future()
-        work = Thread(target=copy_context().run, args=(self._finish, shield.talk, done))
+        context = copy_context()
+        work = Thread(target=context.run, args=(self._finish, shield.talk, done), name="amocrm-gen")
         try:
             work.start()
         except RuntimeError:  # the interpreter is about to end, and starts no thread any more

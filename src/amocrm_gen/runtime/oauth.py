@@ -8,8 +8,8 @@ from orjson import dumps
 
 from amocrm_gen.runtime.domains import find_domain
 from amocrm_gen.runtime.effects import Free, Hold, Load, Now, Send, Shield, Talk
-from amocrm_gen.runtime.errors import OAuthError
-from amocrm_gen.runtime.exchange import exchange
+from amocrm_gen.runtime.errors import AmoError, OAuthError
+from amocrm_gen.runtime.exchange import attempt
 from amocrm_gen.runtime.grants import grant, integration_of
 from amocrm_gen.runtime.keeping import is_of_another, keep_new, key_of
 from amocrm_gen.runtime.log import logger
@@ -107,4 +107,9 @@ def exchange_api_key(session: Session, login: ApiKeyLogin, state: str | None) ->
     headers = {**session.headers, "Content-Type": "application/json"}
     request = Send("POST", session.account.origin + _EXCHANGE, headers, dumps(body))
     secrets = [*session.secrets, login.api_key]
-    yield from exchange(session, request, name="oauth.exchange_api_key", secrets=secrets)
+    # Once: amoCRM takes one in five minutes.
+    outcome = yield from attempt(
+        session, request, name="oauth.exchange_api_key", sent=None, secrets=secrets
+    )
+    if isinstance(outcome, AmoError):
+        raise outcome

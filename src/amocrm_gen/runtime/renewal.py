@@ -231,10 +231,9 @@ def _explained(error: OAuthError, last: Token, now: float) -> OAuthError:
             f"a renewal that began at {last.renewing_since:%Y-%m-%d %H:%M:%S} UTC was cut short: "
             "its process ended or its answer was lost after amoCRM had taken the refresh token"
         )
-    elif age is not None and age >= REFRESH_LIFE:
-        error.reason = (
-            f"the refresh token was unused for {age.days} days; after three months it dies"
-        )
+    elif "expired" in (error.hint or ""):
+        unused = "" if age is None else f", here for {age.days} days"
+        error.reason = f"the refresh token was not used for three months{unused}"
     else:
         error.reason = (
             "a program that does not share this token store has used the refresh token, or the "
