@@ -89,7 +89,7 @@ def ask_for(golden: Sample, client: object) -> Any:  # Any: as above
     """Ask by the method that a user of a client would call for the sample."""
     route, arguments = _request(golden)
     resource = getattr(client, cast("str", route.traits["resource"]))
-    if "limit" in arguments:
+    if "limit" in arguments and "paginated" in route.traits:
         arguments["page_size"] = arguments.pop("limit")
     return getattr(resource, cast("str", route.traits["operation"]))(**arguments)
 

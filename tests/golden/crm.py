@@ -151,7 +151,7 @@ class Crm:
             case {"call": dict(call)}:
                 path, body = cast("str", call["path"]), self.encode(call["body"])
                 answer = self.send(cast("str", call["method"]), path, body=body, token=token)
-                got = cast("dict[str, str]", json.loads(answer.body))
+                got = cast("dict[str, str]", json.loads(answer.body or b"{}"))
                 for name in cast("list[str]", step.get("keep", [])):
                     self.values[name] = got[name]
             case {"control": str(path), "body": body}:

@@ -11,8 +11,15 @@ from amocrm_mockserver.behaviour.catalogs import Catalogs, set_products, show_pr
 from amocrm_mockserver.behaviour.companies import Companies
 from amocrm_mockserver.behaviour.complex_leads import create_complex
 from amocrm_mockserver.behaviour.contacts import Contacts
+from amocrm_mockserver.behaviour.currencies import Currencies
 from amocrm_mockserver.behaviour.custom_field_groups import CustomFieldGroups
 from amocrm_mockserver.behaviour.custom_fields import CustomFields
+from amocrm_mockserver.behaviour.entity_files import (
+    attach_files,
+    detach_files,
+    find_files,
+    find_holders,
+)
 from amocrm_mockserver.behaviour.event_log import EventLog, find_events
 from amocrm_mockserver.behaviour.event_types import find_event_types
 from amocrm_mockserver.behaviour.leads import Leads
@@ -22,6 +29,7 @@ from amocrm_mockserver.behaviour.notes import Notes, pin, unpin
 from amocrm_mockserver.behaviour.owned import delete_many
 from amocrm_mockserver.behaviour.pipelines import Pipelines
 from amocrm_mockserver.behaviour.sources import Sources
+from amocrm_mockserver.behaviour.short_links import ShortLinks, shorten
 from amocrm_mockserver.behaviour.statuses import Statuses
 from amocrm_mockserver.behaviour.tags import Tags
 from amocrm_mockserver.behaviour.tasks import Tasks
@@ -50,6 +58,13 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "catalog_elements.find_links": find_links,
     "catalog_elements.link": add_links,
     "catalog_elements.unlink": remove_links,
+    "entity_files.attach": attach_files,
+    "entity_files.attach_to_catalog_element": attach_files,
+    "entity_files.detach": detach_files,
+    "entity_files.detach_from_catalog_element": detach_files,
+    "entity_files.find": find_files,
+    "entity_files.find_holders": find_holders,
+    "entity_files.find_of_catalog_element": find_files,
     "leads.create_complex": create_complex,
     "links.find": find_links,
     "links.find_many": find_links,
@@ -69,6 +84,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "webhooks.unsubscribe": unsubscribe,
     "products_settings.get": show_products,
     "products_settings.update": set_products,
+    "short_links.create": shorten,
 }
 """By resource and operation."""
 
@@ -80,6 +96,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "catalogs": Catalogs,
     "companies": Companies,
     "contacts": Contacts,
+    "currencies": Currencies,
     "custom_field_groups": CustomFieldGroups,
     "custom_fields": CustomFields,
     "events": EventLog,
@@ -89,6 +106,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "pipelines": Pipelines,
     "roles": Roles,
     "sources": Sources,
+    "short_links": ShortLinks,
     "statuses": Statuses,
     "tags": Tags,
     "tasks": Tasks,

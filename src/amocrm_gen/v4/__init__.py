@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         CustomFieldFindOfCatalogOrder,
         CustomFieldFindOrder,
     )
+    from .calls.entity_files import EntityFileEntityType
     from .calls.events import EventFindFilter, EventFindWith, EventGetWith
     from .calls.leads import LeadFindFilter, LeadFindOrder, LeadFindWith, LeadGetWith, LeadStatusRef
     from .calls.links import LinkEntityType, LinkFindFilter, LinkFindManyFilter
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
         ContactUpdateEmbedded,
         SocialProfile,
     )
+    from .models.currencies import Currency
     from .models.custom_field_groups import (
         CustomFieldGroup,
         CustomFieldGroupCreate,
@@ -133,6 +135,7 @@ if TYPE_CHECKING:
         CustomFieldType,
         CustomFieldUpdate,
     )
+    from .models.entity_files import EntityFile, EntityFileRef, FileHolder, FileHolders
     from .models.event_types import EventTypeInfo
     from .models.events import (
         Event,
@@ -254,6 +257,12 @@ if TYPE_CHECKING:
     )
     from .models.products_settings import ProductsSettings, ProductsSettingsWrite
     from .models.roles import Role, RoleEmbedded, RoleRights
+    from .models.short_links import (
+        ShortLink,
+        ShortLinkCreate,
+        ShortLinkTarget,
+        ShortLinkTargetEntityType,
+    )
     from .models.sources import (
         Source,
         SourceCreate,
@@ -408,6 +417,7 @@ __all__ = [
     "ContactUpdate",
     "ContactUpdateEmbedded",
     "ContactUpdated",
+    "Currency",
     "CustomField",
     "CustomFieldChain",
     "CustomFieldCreate",
@@ -435,6 +445,9 @@ __all__ = [
     "DatetimeSettings",
     "DropboxAttachmentNote",
     "DropboxParams",
+    "EntityFile",
+    "EntityFileEntityType",
+    "EntityFileRef",
     "EntityId",
     "EntityRef",
     "EntityTag",
@@ -462,6 +475,8 @@ __all__ = [
     "EventValue",
     "ExtendedServiceMessageNote",
     "ExtendedServiceMessageNoteCreate",
+    "FileHolder",
+    "FileHolders",
     "FormMetadata",
     "FormMetadataWrite",
     "FormUnsortedWrite",
@@ -549,6 +564,10 @@ __all__ = [
     "ServiceMessageNote",
     "ServiceMessageNoteCreate",
     "ServiceParams",
+    "ShortLink",
+    "ShortLinkCreate",
+    "ShortLinkTarget",
+    "ShortLinkTargetEntityType",
     "SipMetadata",
     "SipMetadataWrite",
     "SipUnsortedLead",
@@ -718,6 +737,7 @@ if not TYPE_CHECKING:
         "ContactUpdate": "models.contacts",
         "ContactUpdateEmbedded": "models.contacts",
         "ContactUpdated": "models.contacts",
+        "Currency": "models.currencies",
         "CustomField": "models.custom_fields",
         "CustomFieldChain": "models.custom_fields",
         "CustomFieldCreate": "models.custom_fields",
@@ -745,6 +765,9 @@ if not TYPE_CHECKING:
         "DatetimeSettings": "models.account",
         "DropboxAttachmentNote": "models.notes",
         "DropboxParams": "models.notes",
+        "EntityFile": "models.entity_files",
+        "EntityFileEntityType": "calls.entity_files",
+        "EntityFileRef": "models.entity_files",
         "EntityId": "models.common",
         "EntityRef": "models.common",
         "EntityTag": "models.common",
@@ -772,6 +795,8 @@ if not TYPE_CHECKING:
         "EventValue": "models.events",
         "ExtendedServiceMessageNote": "models.notes",
         "ExtendedServiceMessageNoteCreate": "models.notes",
+        "FileHolder": "models.entity_files",
+        "FileHolders": "models.entity_files",
         "FormMetadata": "models.unsorted",
         "FormMetadataWrite": "models.unsorted",
         "FormUnsortedWrite": "models.unsorted",
@@ -859,6 +884,10 @@ if not TYPE_CHECKING:
         "ServiceMessageNote": "models.notes",
         "ServiceMessageNoteCreate": "models.notes",
         "ServiceParams": "models.notes",
+        "ShortLink": "models.short_links",
+        "ShortLinkCreate": "models.short_links",
+        "ShortLinkTarget": "models.short_links",
+        "ShortLinkTargetEntityType": "models.short_links",
         "SipMetadata": "models.unsorted",
         "SipMetadataWrite": "models.unsorted",
         "SipUnsortedLead": "models.unsorted",

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from .aio.catalogs import Catalogs
     from .aio.companies import Companies
     from .aio.contacts import Contacts
+    from .aio.currencies import Currencies
     from .aio.custom_field_groups import CustomFieldGroups
     from .aio.custom_fields import CustomFields
+    from .aio.entity_files import EntityFiles
     from .aio.event_types import EventTypes
     from .aio.events import Events
     from .aio.leads import Leads
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .aio.pipelines import Pipelines
     from .aio.products_settings import ProductsSettingsResource
     from .aio.roles import Roles
+    from .aio.short_links import ShortLinks
     from .aio.sources import Sources
     from .aio.statuses import Statuses
     from .aio.tags import Tags
@@ -77,6 +80,13 @@ class AsyncAmoCRM(AsyncClient):
         return Contacts(self)
 
     @cached_property
+    def currencies(self) -> Currencies:
+        """Currencies that money fields may have."""
+        from .aio.currencies import Currencies
+
+        return Currencies(self)
+
+    @cached_property
     def custom_field_groups(self) -> CustomFieldGroups:
         """Tabs of the card, which hold custom fields."""
         from .aio.custom_field_groups import CustomFieldGroups
@@ -89,6 +99,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.custom_fields import CustomFields
 
         return CustomFields(self)
+
+    @cached_property
+    def entity_files(self) -> EntityFiles:
+        """Which files of the drive belong to which entities."""
+        from .aio.entity_files import EntityFiles
+
+        return EntityFiles(self)
 
     @cached_property
     def event_types(self) -> EventTypes:
@@ -154,6 +171,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.roles import Roles
 
         return Roles(self)
+
+    @cached_property
+    def short_links(self) -> ShortLinks:
+        """Short addresses that tell when a contact opens them."""
+        from .aio.short_links import ShortLinks
+
+        return ShortLinks(self)
 
     @cached_property
     def sources(self) -> Sources:

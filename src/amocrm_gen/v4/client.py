@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from .sync.catalogs import Catalogs
     from .sync.companies import Companies
     from .sync.contacts import Contacts
+    from .sync.currencies import Currencies
     from .sync.custom_field_groups import CustomFieldGroups
     from .sync.custom_fields import CustomFields
+    from .sync.entity_files import EntityFiles
     from .sync.event_types import EventTypes
     from .sync.events import Events
     from .sync.leads import Leads
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .sync.pipelines import Pipelines
     from .sync.products_settings import ProductsSettingsResource
     from .sync.roles import Roles
+    from .sync.short_links import ShortLinks
     from .sync.sources import Sources
     from .sync.statuses import Statuses
     from .sync.tags import Tags
@@ -77,6 +80,13 @@ class AmoCRM(Client):
         return Contacts(self)
 
     @cached_property
+    def currencies(self) -> Currencies:
+        """Currencies that money fields may have."""
+        from .sync.currencies import Currencies
+
+        return Currencies(self)
+
+    @cached_property
     def custom_field_groups(self) -> CustomFieldGroups:
         """Tabs of the card, which hold custom fields."""
         from .sync.custom_field_groups import CustomFieldGroups
@@ -89,6 +99,13 @@ class AmoCRM(Client):
         from .sync.custom_fields import CustomFields
 
         return CustomFields(self)
+
+    @cached_property
+    def entity_files(self) -> EntityFiles:
+        """Which files of the drive belong to which entities."""
+        from .sync.entity_files import EntityFiles
+
+        return EntityFiles(self)
 
     @cached_property
     def event_types(self) -> EventTypes:
@@ -154,6 +171,13 @@ class AmoCRM(Client):
         from .sync.roles import Roles
 
         return Roles(self)
+
+    @cached_property
+    def short_links(self) -> ShortLinks:
+        """Short addresses that tell when a contact opens them."""
+        from .sync.short_links import ShortLinks
+
+        return ShortLinks(self)
 
     @cached_property
     def sources(self) -> Sources:
