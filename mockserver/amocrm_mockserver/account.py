@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver.behaviour.field_directory import FieldDirectory
     from amocrm_mockserver.clock import Clock
-    from amocrm_mockserver.hooks.tell import Hook
     from amocrm_mockserver.duplicate_control import DuplicateRule
+    from amocrm_mockserver.hooks.tell import Hook
     from amocrm_mockserver.ids import Ids
     from amocrm_mockserver.jsonvalue import Json, Row
 

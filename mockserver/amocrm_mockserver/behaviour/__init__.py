@@ -28,8 +28,8 @@ from amocrm_mockserver.behaviour.loss_reasons import LossReasons
 from amocrm_mockserver.behaviour.notes import Notes, pin, unpin
 from amocrm_mockserver.behaviour.owned import delete_many
 from amocrm_mockserver.behaviour.pipelines import Pipelines
-from amocrm_mockserver.behaviour.sources import Sources
 from amocrm_mockserver.behaviour.short_links import ShortLinks, shorten
+from amocrm_mockserver.behaviour.sources import Sources
 from amocrm_mockserver.behaviour.statuses import Statuses
 from amocrm_mockserver.behaviour.tags import Tags
 from amocrm_mockserver.behaviour.tasks import Tasks
