@@ -56,6 +56,7 @@ class Engine:
         operation = exchange.operation
         if operation.admin and not exchange.caller.is_admin:
             raise forbidden()
+        self.behaviour(operation.table).admit(exchange)
         action = ACTIONS.get(operation.action)
         if action is not None:
             return action(self, exchange)
@@ -127,7 +128,7 @@ class Engine:
         rows = self.create(exchange, items)
         exchange.wanted = behaviour.shown_after_write
         shown = [
-            self.show(exchange, row, {"request_id": item.request_id})
+            self.show(exchange, row, _marks(exchange, item))
             for item, row in zip(items, rows, strict=True)
         ]
         return written(exchange, shown, linked=behaviour.linked_lists)
@@ -230,3 +231,10 @@ class Engine:
         if faulty:
             raise invalid(faulty)
         return taken
+
+
+def _marks(exchange: Exchange, item: Item) -> Row:
+    """What the answer says of an item beside its row; a lone object needs no mark."""
+    if exchange.operation.envelope == "item" and not item.marked:
+        return {}
+    return {"request_id": item.request_id}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.account import Account, Caller
 from amocrm_mockserver.behaviour.custom_field_groups import add_predefined_groups
 from amocrm_mockserver.behaviour.custom_fields import field_row
+from amocrm_mockserver.behaviour.customer_statuses import add_customer_statuses
 from amocrm_mockserver.behaviour.pipelines import add_pipeline
 from amocrm_mockserver.behaviour.sources import source_row
 from amocrm_mockserver.behaviour.users import add_role, add_user, default_group
@@ -97,7 +98,17 @@ _SETTINGS: Final = frozenset(
 )
 """Keys of a seed that set columns of the account itself."""
 _EARLY: Final = frozenset(
-    {"users", "groups", "roles", "pipelines", "loss_reasons", "task_types", "links", "sources"}
+    {
+        "customer_statuses",
+        "users",
+        "groups",
+        "roles",
+        "pipelines",
+        "loss_reasons",
+        "task_types",
+        "links",
+        "sources",
+    }
 )
 _PLAIN: Final = "predefined_fields"
 _DUPLICATES: Final = "duplicate_control"
@@ -125,6 +136,7 @@ def found(
         add_pipeline(account, pipeline)
     _add_directories(account, seed)
     account.duplicate_control = read_rules(account, seed.get(_DUPLICATES, []))
+    add_customer_statuses(account, _list(seed, "customer_statuses"))
     if seed.get(_PLAIN, True):
         _add_fields(account)
     for kind in _GROUPED:

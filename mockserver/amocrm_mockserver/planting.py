@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from amocrm_mockserver.behaviour.links import connect
+from amocrm_mockserver.behaviour.subscriptions import plant_subscriptions
 from amocrm_mockserver.behaviour.unsorted_seeding import plant_unsorted
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.engine import Engine
@@ -34,6 +35,8 @@ _FIRST: Final = (
     "companies",
     "contacts",
     "leads",
+    "customer_segments",
+    "customers",
 )
 """What others refer to comes before them, whatever the order of the seed."""
 
@@ -56,6 +59,9 @@ def plant(
         value: Json = lists[key]
         for kind, items in value.items() if is_object(value) else [("", value)]:
             where = f"{key}.{kind}" if kind else key
+            if key == "subscriptions":
+                plant_subscriptions(account, kind, items)
+                continue
             if key == "unsorted":
                 creation = contract.operations["unsorted.create_sip"]
                 inbox = _exchange(account, caller, contract, creation)

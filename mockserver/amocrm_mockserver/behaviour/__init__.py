@@ -14,6 +14,9 @@ from amocrm_mockserver.behaviour.contacts import Contacts
 from amocrm_mockserver.behaviour.currencies import Currencies
 from amocrm_mockserver.behaviour.custom_field_groups import CustomFieldGroups
 from amocrm_mockserver.behaviour.custom_fields import CustomFields
+from amocrm_mockserver.behaviour.customer_segments import CustomerSegments
+from amocrm_mockserver.behaviour.customer_statuses import CustomerStatuses
+from amocrm_mockserver.behaviour.customers import Customers, change_bonus_points, set_mode
 from amocrm_mockserver.behaviour.entity_files import (
     attach_files,
     detach_files,
@@ -31,8 +34,10 @@ from amocrm_mockserver.behaviour.pipelines import Pipelines
 from amocrm_mockserver.behaviour.short_links import ShortLinks, shorten
 from amocrm_mockserver.behaviour.sources import Sources
 from amocrm_mockserver.behaviour.statuses import Statuses
+from amocrm_mockserver.behaviour.subscriptions import Subscriptions
 from amocrm_mockserver.behaviour.tags import Tags
 from amocrm_mockserver.behaviour.tasks import Tasks
+from amocrm_mockserver.behaviour.transactions import Transactions
 from amocrm_mockserver.behaviour.unsorted import Unsorted
 from amocrm_mockserver.behaviour.unsorted_sorting import accept, decline, link, summarize
 from amocrm_mockserver.behaviour.users import Roles, Users
@@ -53,6 +58,8 @@ Action: TypeAlias = "Callable[[Engine, Exchange], Response]"
 
 ACTIONS: Final[Mapping[str, Action]] = {
     "account.get": show_account,
+    "customers.change_bonus_points": change_bonus_points,
+    "customers.set_mode": set_mode,
     "event_types.find": find_event_types,
     "events.find": find_events,
     "catalog_elements.find_links": find_links,
@@ -99,6 +106,9 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "currencies": Currencies,
     "custom_field_groups": CustomFieldGroups,
     "custom_fields": CustomFields,
+    "customer_segments": CustomerSegments,
+    "customer_statuses": CustomerStatuses,
+    "customers": Customers,
     "events": EventLog,
     "leads": Leads,
     "loss_reasons": LossReasons,
@@ -108,8 +118,10 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "sources": Sources,
     "short_links": ShortLinks,
     "statuses": Statuses,
+    "subscriptions": Subscriptions,
     "tags": Tags,
     "tasks": Tasks,
+    "transactions": Transactions,
     "unsorted": Unsorted,
     "users": Users,
     "webhooks": Webhooks,

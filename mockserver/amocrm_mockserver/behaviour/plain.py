@@ -47,6 +47,9 @@ class Behaviour:
         self._hrefs: dict[str, str] = {}
         self._blanks: dict[str, dict[str, Json]] = {}
 
+    def admit(self, exchange: Exchange) -> None:
+        """Refuse a call that the account's settings do not allow."""
+
     def columns(self) -> Mapping[str, Show]:
         """Keys of a shown row that are not simply stored."""
         return {}

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         CustomFieldFindOfCatalogOrder,
         CustomFieldFindOrder,
     )
+    from .calls.customers import CustomerFindFilter, CustomerFindWith, CustomerGetWith
     from .calls.entity_files import EntityFileEntityType
     from .calls.events import EventFindFilter, EventFindWith, EventGetWith
     from .calls.leads import LeadFindFilter, LeadFindOrder, LeadFindWith, LeadGetWith, LeadStatusRef
@@ -53,8 +54,10 @@ if TYPE_CHECKING:
     from .calls.roles import RoleFindWith, RoleGetWith
     from .calls.sources import SourceFindFilter
     from .calls.statuses import StatusFindWith, StatusGetWith
+    from .calls.subscriptions import SubscriptionEntityType
     from .calls.tags import TagEntityType, TagFindFilter
     from .calls.tasks import TaskFindFilter, TaskFindOrder, TaskLeadStatusRef
+    from .calls.transactions import TransactionFindFilter, TransactionFindOfCustomerFilter
     from .calls.unsorted import UnsortedLeadFindFilter, UnsortedSummaryGetSummaryFilter
     from .calls.users import UserFindWith, UserGetWith
     from .calls.webhooks import WebhookFindFilter
@@ -134,6 +137,34 @@ if TYPE_CHECKING:
         CustomFieldStatusRef,
         CustomFieldType,
         CustomFieldUpdate,
+    )
+    from .models.customer_segments import (
+        CustomerSegment,
+        CustomerSegmentCreate,
+        CustomerSegmentUpdate,
+    )
+    from .models.customer_statuses import (
+        CustomerStatus,
+        CustomerStatusCondition,
+        CustomerStatusConditionType,
+        CustomerStatusCreate,
+        CustomerStatusCreated,
+        CustomerStatusType,
+        CustomerStatusUpdate,
+    )
+    from .models.customers import (
+        BonusPoints,
+        BonusPointsChange,
+        Customer,
+        CustomerCreate,
+        CustomerCreated,
+        CustomerCreateEmbedded,
+        CustomerEmbedded,
+        CustomersMode,
+        CustomerUpdate,
+        CustomerUpdated,
+        CustomerUpdateEmbedded,
+        SegmentLink,
     )
     from .models.entity_files import EntityFile, EntityFileRef, FileHolder, FileHolders
     from .models.event_types import EventTypeInfo
@@ -281,6 +312,7 @@ if TYPE_CHECKING:
         StatusDescriptionWrite,
         StatusUpdate,
     )
+    from .models.subscriptions import Subscription, SubscriptionType
     from .models.tags import Tag, TagCreate, TagUpdate, TagWritten
     from .models.tasks import (
         Task,
@@ -290,6 +322,16 @@ if TYPE_CHECKING:
         TaskResult,
         TaskUpdate,
         TaskUpdated,
+    )
+    from .models.transactions import (
+        Transaction,
+        TransactionCreate,
+        TransactionCreated,
+        TransactionCreateEmbedded,
+        TransactionElement,
+        TransactionElementMetadata,
+        TransactionEmbedded,
+        TransactionMetadata,
     )
     from .models.unsorted import (
         ChatMetadata,
@@ -361,6 +403,8 @@ __all__ = [
     "AttachmentParams",
     "BillPaidNote",
     "BillPaidNoteCreate",
+    "BonusPoints",
+    "BonusPointsChange",
     "CallInNote",
     "CallInNoteCreate",
     "CallOutNote",
@@ -442,6 +486,28 @@ __all__ = [
     "CustomFieldValueWrite",
     "CustomFieldValues",
     "CustomFieldValuesWrite",
+    "Customer",
+    "CustomerCreate",
+    "CustomerCreateEmbedded",
+    "CustomerCreated",
+    "CustomerEmbedded",
+    "CustomerFindFilter",
+    "CustomerFindWith",
+    "CustomerGetWith",
+    "CustomerSegment",
+    "CustomerSegmentCreate",
+    "CustomerSegmentUpdate",
+    "CustomerStatus",
+    "CustomerStatusCondition",
+    "CustomerStatusConditionType",
+    "CustomerStatusCreate",
+    "CustomerStatusCreated",
+    "CustomerStatusType",
+    "CustomerStatusUpdate",
+    "CustomerUpdate",
+    "CustomerUpdateEmbedded",
+    "CustomerUpdated",
+    "CustomersMode",
     "DatetimeSettings",
     "DropboxAttachmentNote",
     "DropboxParams",
@@ -561,6 +627,7 @@ __all__ = [
     "RoleFindWith",
     "RoleGetWith",
     "RoleRights",
+    "SegmentLink",
     "ServiceMessageNote",
     "ServiceMessageNoteCreate",
     "ServiceParams",
@@ -599,6 +666,9 @@ __all__ = [
     "StatusGetWith",
     "StatusRights",
     "StatusUpdate",
+    "Subscription",
+    "SubscriptionEntityType",
+    "SubscriptionType",
     "Tag",
     "TagCreate",
     "TagEntityType",
@@ -623,6 +693,16 @@ __all__ = [
     "TaskUpdate",
     "TaskUpdated",
     "TextParams",
+    "Transaction",
+    "TransactionCreate",
+    "TransactionCreateEmbedded",
+    "TransactionCreated",
+    "TransactionElement",
+    "TransactionElementMetadata",
+    "TransactionEmbedded",
+    "TransactionFindFilter",
+    "TransactionFindOfCustomerFilter",
+    "TransactionMetadata",
     "TransactionNote",
     "TransactionParams",
     "UnsortedAccept",
@@ -681,6 +761,8 @@ if not TYPE_CHECKING:
         "AttachmentParams": "models.notes",
         "BillPaidNote": "models.notes",
         "BillPaidNoteCreate": "models.notes",
+        "BonusPoints": "models.customers",
+        "BonusPointsChange": "models.customers",
         "CallInNote": "models.notes",
         "CallInNoteCreate": "models.notes",
         "CallOutNote": "models.notes",
@@ -762,6 +844,28 @@ if not TYPE_CHECKING:
         "CustomFieldValueWrite": "models.common",
         "CustomFieldValues": "models.common",
         "CustomFieldValuesWrite": "models.common",
+        "Customer": "models.customers",
+        "CustomerCreate": "models.customers",
+        "CustomerCreateEmbedded": "models.customers",
+        "CustomerCreated": "models.customers",
+        "CustomerEmbedded": "models.customers",
+        "CustomerFindFilter": "calls.customers",
+        "CustomerFindWith": "calls.customers",
+        "CustomerGetWith": "calls.customers",
+        "CustomerSegment": "models.customer_segments",
+        "CustomerSegmentCreate": "models.customer_segments",
+        "CustomerSegmentUpdate": "models.customer_segments",
+        "CustomerStatus": "models.customer_statuses",
+        "CustomerStatusCondition": "models.customer_statuses",
+        "CustomerStatusConditionType": "models.customer_statuses",
+        "CustomerStatusCreate": "models.customer_statuses",
+        "CustomerStatusCreated": "models.customer_statuses",
+        "CustomerStatusType": "models.customer_statuses",
+        "CustomerStatusUpdate": "models.customer_statuses",
+        "CustomerUpdate": "models.customers",
+        "CustomerUpdateEmbedded": "models.customers",
+        "CustomerUpdated": "models.customers",
+        "CustomersMode": "models.customers",
         "DatetimeSettings": "models.account",
         "DropboxAttachmentNote": "models.notes",
         "DropboxParams": "models.notes",
@@ -881,6 +985,7 @@ if not TYPE_CHECKING:
         "RoleFindWith": "calls.roles",
         "RoleGetWith": "calls.roles",
         "RoleRights": "models.roles",
+        "SegmentLink": "models.customers",
         "ServiceMessageNote": "models.notes",
         "ServiceMessageNoteCreate": "models.notes",
         "ServiceParams": "models.notes",
@@ -919,6 +1024,9 @@ if not TYPE_CHECKING:
         "StatusGetWith": "calls.statuses",
         "StatusRights": "models.users",
         "StatusUpdate": "models.statuses",
+        "Subscription": "models.subscriptions",
+        "SubscriptionEntityType": "calls.subscriptions",
+        "SubscriptionType": "models.subscriptions",
         "Tag": "models.tags",
         "TagCreate": "models.tags",
         "TagEntityType": "calls.tags",
@@ -943,6 +1051,16 @@ if not TYPE_CHECKING:
         "TaskUpdate": "models.tasks",
         "TaskUpdated": "models.tasks",
         "TextParams": "models.notes",
+        "Transaction": "models.transactions",
+        "TransactionCreate": "models.transactions",
+        "TransactionCreateEmbedded": "models.transactions",
+        "TransactionCreated": "models.transactions",
+        "TransactionElement": "models.transactions",
+        "TransactionElementMetadata": "models.transactions",
+        "TransactionEmbedded": "models.transactions",
+        "TransactionFindFilter": "calls.transactions",
+        "TransactionFindOfCustomerFilter": "calls.transactions",
+        "TransactionMetadata": "models.transactions",
         "TransactionNote": "models.notes",
         "TransactionParams": "models.notes",
         "UnsortedAccept": "models.unsorted",

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .aio.currencies import Currencies
     from .aio.custom_field_groups import CustomFieldGroups
     from .aio.custom_fields import CustomFields
+    from .aio.customer_segments import CustomerSegments
+    from .aio.customer_statuses import CustomerStatuses
+    from .aio.customers import Customers
     from .aio.entity_files import EntityFiles
     from .aio.event_types import EventTypes
     from .aio.events import Events
@@ -30,8 +33,10 @@ if TYPE_CHECKING:
     from .aio.short_links import ShortLinks
     from .aio.sources import Sources
     from .aio.statuses import Statuses
+    from .aio.subscriptions import Subscriptions
     from .aio.tags import Tags
     from .aio.tasks import Tasks
+    from .aio.transactions import Transactions
     from .aio.unsorted import Unsorted
     from .aio.users import Users
     from .aio.webhooks import Webhooks
@@ -101,6 +106,31 @@ class AsyncAmoCRM(AsyncClient):
         return CustomFields(self)
 
     @cached_property
+    def customer_segments(self) -> CustomerSegments:
+        """Segments of customers, in the segments mode; at most 100. What lets a customer in cannot
+        be set by the API.
+        """
+        from .aio.customer_segments import CustomerSegments
+
+        return CustomerSegments(self)
+
+    @cached_property
+    def customer_statuses(self) -> CustomerStatuses:
+        """Stages of customers in the periodicity mode; at most 30, with those of the system."""
+        from .aio.customer_statuses import CustomerStatuses
+
+        return CustomerStatuses(self)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Customers who buy again, sorted by segments or by the time of their next purchase. Off
+        unless the account turns a mode on.
+        """
+        from .aio.customers import Customers
+
+        return Customers(self)
+
+    @cached_property
     def entity_files(self) -> EntityFiles:
         """Which files of the drive belong to which entities."""
         from .aio.entity_files import EntityFiles
@@ -130,8 +160,8 @@ class AsyncAmoCRM(AsyncClient):
 
     @cached_property
     def links(self) -> Links:
-        """Which contacts, companies, leads and catalog elements belong together. A link is seen
-        from both sides.
+        """Which contacts, companies, leads, customers and catalog elements belong together. A link
+        is seen from both sides.
         """
         from .aio.links import Links
 
@@ -146,7 +176,7 @@ class AsyncAmoCRM(AsyncClient):
 
     @cached_property
     def notes(self) -> Notes:
-        """Entries in the feed of a lead, contact or company."""
+        """Entries in the feed of a lead, contact, company or customer."""
         from .aio.notes import Notes
 
         return Notes(self)
@@ -196,6 +226,13 @@ class AsyncAmoCRM(AsyncClient):
         return Statuses(self)
 
     @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """Who follows a lead or a customer."""
+        from .aio.subscriptions import Subscriptions
+
+        return Subscriptions(self)
+
+    @cached_property
     def tags(self) -> Tags:
         """The directory of tags, one for each entity type."""
         from .aio.tags import Tags
@@ -208,6 +245,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.tasks import Tasks
 
         return Tasks(self)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """Purchases of customers."""
+        from .aio.transactions import Transactions
+
+        return Transactions(self)
 
     @cached_property
     def unsorted(self) -> Unsorted:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .sync.currencies import Currencies
     from .sync.custom_field_groups import CustomFieldGroups
     from .sync.custom_fields import CustomFields
+    from .sync.customer_segments import CustomerSegments
+    from .sync.customer_statuses import CustomerStatuses
+    from .sync.customers import Customers
     from .sync.entity_files import EntityFiles
     from .sync.event_types import EventTypes
     from .sync.events import Events
@@ -30,8 +33,10 @@ if TYPE_CHECKING:
     from .sync.short_links import ShortLinks
     from .sync.sources import Sources
     from .sync.statuses import Statuses
+    from .sync.subscriptions import Subscriptions
     from .sync.tags import Tags
     from .sync.tasks import Tasks
+    from .sync.transactions import Transactions
     from .sync.unsorted import Unsorted
     from .sync.users import Users
     from .sync.webhooks import Webhooks
@@ -101,6 +106,31 @@ class AmoCRM(Client):
         return CustomFields(self)
 
     @cached_property
+    def customer_segments(self) -> CustomerSegments:
+        """Segments of customers, in the segments mode; at most 100. What lets a customer in cannot
+        be set by the API.
+        """
+        from .sync.customer_segments import CustomerSegments
+
+        return CustomerSegments(self)
+
+    @cached_property
+    def customer_statuses(self) -> CustomerStatuses:
+        """Stages of customers in the periodicity mode; at most 30, with those of the system."""
+        from .sync.customer_statuses import CustomerStatuses
+
+        return CustomerStatuses(self)
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Customers who buy again, sorted by segments or by the time of their next purchase. Off
+        unless the account turns a mode on.
+        """
+        from .sync.customers import Customers
+
+        return Customers(self)
+
+    @cached_property
     def entity_files(self) -> EntityFiles:
         """Which files of the drive belong to which entities."""
         from .sync.entity_files import EntityFiles
@@ -130,8 +160,8 @@ class AmoCRM(Client):
 
     @cached_property
     def links(self) -> Links:
-        """Which contacts, companies, leads and catalog elements belong together. A link is seen
-        from both sides.
+        """Which contacts, companies, leads, customers and catalog elements belong together. A link
+        is seen from both sides.
         """
         from .sync.links import Links
 
@@ -146,7 +176,7 @@ class AmoCRM(Client):
 
     @cached_property
     def notes(self) -> Notes:
-        """Entries in the feed of a lead, contact or company."""
+        """Entries in the feed of a lead, contact, company or customer."""
         from .sync.notes import Notes
 
         return Notes(self)
@@ -196,6 +226,13 @@ class AmoCRM(Client):
         return Statuses(self)
 
     @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """Who follows a lead or a customer."""
+        from .sync.subscriptions import Subscriptions
+
+        return Subscriptions(self)
+
+    @cached_property
     def tags(self) -> Tags:
         """The directory of tags, one for each entity type."""
         from .sync.tags import Tags
@@ -208,6 +245,13 @@ class AmoCRM(Client):
         from .sync.tasks import Tasks
 
         return Tasks(self)
+
+    @cached_property
+    def transactions(self) -> Transactions:
+        """Purchases of customers."""
+        from .sync.transactions import Transactions
+
+        return Transactions(self)
 
     @cached_property
     def unsorted(self) -> Unsorted:

@@ -39,7 +39,7 @@ __all__ = [
     "update_of_catalog",
 ]
 
-CustomFieldGroupEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
+CustomFieldGroupEntityType: TypeAlias = Literal["companies", "contacts", "customers", "leads"]
 """What may stand for `entity_type` in a path."""
 
 FIND: Final = Operation(

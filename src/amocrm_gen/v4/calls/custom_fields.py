@@ -43,7 +43,7 @@ __all__ = [
     "update_one_of_catalog",
 ]
 
-CustomFieldEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
+CustomFieldEntityType: TypeAlias = Literal["companies", "contacts", "customers", "leads"]
 """What may stand for `entity_type` in a path."""
 
 CustomFieldFindOrder: TypeAlias = Literal["sort", "-sort", "id", "-id"]

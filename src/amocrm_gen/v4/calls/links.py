@@ -29,7 +29,7 @@ __all__ = [
     "unlink_many",
 ]
 
-LinkEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
+LinkEntityType: TypeAlias = Literal["companies", "contacts", "customers", "leads"]
 """What may stand for `entity_type` in a path."""
 
 

@@ -51,7 +51,7 @@ __all__ = [
     "update_one",
 ]
 
-NoteEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
+NoteEntityType: TypeAlias = Literal["companies", "contacts", "customers", "leads"]
 """What may stand for `entity_type` in a path."""
 
 NoteFindWith: TypeAlias = Literal["is_pinned"]

@@ -24,7 +24,7 @@ __all__ = [
     "update_one",
 ]
 
-TagEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
+TagEntityType: TypeAlias = Literal["companies", "contacts", "customers", "leads"]
 """What may stand for `entity_type` in a path."""
 
 

@@ -17,8 +17,8 @@ __all__ = ["Links"]
 
 
 class Links(Resource):
-    """Which contacts, companies, leads and catalog elements belong together. A link is seen from
-    both sides.
+    """Which contacts, companies, leads, customers and catalog elements belong together. A link is
+    seen from both sides.
     """
 
     __slots__ = ()

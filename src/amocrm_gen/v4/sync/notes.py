@@ -29,7 +29,7 @@ __all__ = ["Notes"]
 
 
 class Notes(Resource):
-    """Entries in the feed of a lead, contact or company."""
+    """Entries in the feed of a lead, contact, company or customer."""
 
     __slots__ = ()
 
