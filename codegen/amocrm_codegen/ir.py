@@ -171,6 +171,8 @@ class Operation:
     host: str = "account"
     scope: str = "crm"
     errors: tuple[tuple[int, str], ...] = ()
+    beside: tuple[Param, ...] = ()
+    """Keys that stand beside `_embedded` in a good answer."""
     evidence: tuple[str, ...] = ()
     keywords: tuple[tuple[str, tuple[str, ...]], ...] = ()
     example_request: Any = None  # Any: a JSON value

@@ -171,6 +171,12 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
                 f"{operation.id} matches by an id that its items lack",
                 "match by request_id",
             )
+    if operation.beside and not operation.key:
+        faults.add(
+            operation.place,
+            f"{operation.id} has keys beside `_embedded`, which its answer lacks",
+            "take `beside` away, or return a list",
+        )
     if operation.kind in {"create", "update", "update_one"} and operation.takes is None:
         faults.add(operation.place, f"{operation.id} takes nothing", "add `takes:`")
     if operation.method == "GET" and operation.takes is not None:

@@ -22,6 +22,10 @@ _ERRORS = {
     404: "NotFound",
     429: "RateLimited",
 }
+_REFUSED_AMONG = (
+    "A good answer may refuse some of the items: a `BatchError` tells which, and what became of "
+    "the others; of one item alone it is a `ValidationError`."
+)
 _NOT_FOUND = 404
 
 
@@ -108,6 +112,7 @@ class Method:
             "For administrators." if operation.traits.get("admin") else "",
             section("Args", described, indent=8),
             section("Returns", [self.returns] if self.returns else [], indent=8),
+            _REFUSED_AMONG if "errors" in operation.traits.get("beside", ()) else "",
             f"Raises {raised}." if raised else "",
             f"`{self.http}`; known from {evidence}." if evidence else f"`{self.http}`",
         ]

@@ -91,6 +91,7 @@ def _reachable(spec: Spec) -> set[str]:
         queue.extend(name for _, name in operation.errors)
         queue.extend(ref for item in operation.filter for ref in item.type.refs())
         queue.extend(ref for param in operation.params for ref in param.type.refs())
+        queue.extend(ref for param in operation.beside for ref in param.type.refs())
     seen: set[str] = set()
     while queue:
         name = queue.pop()
@@ -265,6 +266,7 @@ def _traits(operation: Operation, bound: dict[str, str]) -> Document:
             if operation.batch_max
             else None
         ),
+        "beside": [param.name for param in operation.beside] or None,
         "lock": operation.lock or None,
         "empty": list(operation.empty) or None,
         "host": operation.host,

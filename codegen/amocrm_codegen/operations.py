@@ -99,6 +99,7 @@ class OperationBuilder:
             host=traits.get("host", "account"),
             scope=traits.get("scope", "crm"),
             errors=self._errors(resource, raw),
+            beside=self._beside(resource, raw),
             evidence=tuple(raw.get("evidence", ())),
             keywords=tuple((lang, tuple(words)) for lang, words in raw.get("keywords", {}).items()),
             example_request=raw.get("example", {}).get("request"),
@@ -179,6 +180,13 @@ class OperationBuilder:
         if kind.kind == "ref" and kind.name not in self.enums:
             self.faults.add(place, f"the filter {name!r} is an object", "write {list: …} for pairs")
         return FilterField(name, "value", kind, columns, place, "", doc, required)
+
+    def _beside(self, resource: str, raw: MarkedDict) -> tuple[Param, ...]:
+        given = raw.get("beside", {})
+        return tuple(
+            Param(name, self.names.type_of(value, resource, given.place_of_key(name)))
+            for name, value in given.items()
+        )
 
     def _errors(self, resource: str, raw: MarkedDict) -> tuple[tuple[int, str], ...]:
         found: dict[int, str] = {}

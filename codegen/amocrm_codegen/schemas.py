@@ -202,8 +202,9 @@ def envelope(operation: Operation) -> Schema:
         "created_total": (counts, ["_total_items"]),
     }
     properties, required = parts[operation.envelope]
+    beside = {param.name: of_type(param.type) for param in operation.beside}
     return {
         "type": "object",
-        "properties": {**properties, "_embedded": embedded},
+        "properties": {**properties, **beside, "_embedded": embedded},
         "required": [*required, "_embedded"],
     }

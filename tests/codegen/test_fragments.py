@@ -373,6 +373,17 @@ class TestCalls:
         assert call.body == [{"call": {"id": 1}}]
         assert type(call).__module__ == "amocrm_gen.runtime.call"
 
+    def test_items_that_a_good_answer_refuses_are_told(
+        self, part: Any, fragments_document: dict[str, Any]
+    ) -> None:
+        """The answer's schema has the key beside the items, and the docstring the errors."""
+        operation = fragments_document["paths"]["/api/v4/calls"]["post"]
+        media = operation["responses"]["200"]["content"]["application/hal+json"]
+        assert list(media["schema"]["properties"]) == ["_total_items", "errors", "_embedded"]
+        assert operation["x-amo"]["beside"] == ["errors"]
+        assert "`BatchError`" in part("sync.calls").Calls.create.__doc__
+        assert not hasattr(part("models.calls"), "Refusal")
+
 
 class TestTwins:
     """The synchronous and the asynchronous client are the same."""

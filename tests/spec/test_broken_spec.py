@@ -135,6 +135,13 @@ BROKEN = [
         22,
         "the path has no variable {kind}",
     ),
+    (
+        "beside nothing",
+        "    takes: {list: BookUpdate}\n    returns: {list: Book}",
+        "    takes: {list: BookUpdate}\n    beside: {errors: {list: Book}}\n    returns: nothing",
+        20,
+        "books.update has keys beside `_embedded`, which its answer lacks",
+    ),
     ("readonly write", "traits: {batch:", "traits: {readonly: true, batch:", 20, "use GET"),
     (
         "contradicting type",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from amocrm_mockserver.behaviour.account import AccountCard, show_account
+from amocrm_mockserver.behaviour.calls import place_calls
 from amocrm_mockserver.behaviour.catalog_elements import CatalogElements
 from amocrm_mockserver.behaviour.catalog_fields import CatalogFields, CatalogGroups
 from amocrm_mockserver.behaviour.catalogs import Catalogs, set_products, show_products
@@ -62,6 +63,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "customers.set_mode": set_mode,
     "event_types.find": find_event_types,
     "events.find": find_events,
+    "calls.create": place_calls,
     "catalog_elements.find_links": find_links,
     "catalog_elements.link": add_links,
     "catalog_elements.unlink": remove_links,

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         TaskType,
         UsersGroup,
     )
+    from .models.calls import CallCreate, CallCreated, CallCreatedEntityType, CallEmbedded
     from .models.catalog_elements import (
         CatalogElement,
         CatalogElementCreate,
@@ -405,6 +406,10 @@ __all__ = [
     "BillPaidNoteCreate",
     "BonusPoints",
     "BonusPointsChange",
+    "CallCreate",
+    "CallCreated",
+    "CallCreatedEntityType",
+    "CallEmbedded",
     "CallInNote",
     "CallInNoteCreate",
     "CallOutNote",
@@ -763,6 +768,10 @@ if not TYPE_CHECKING:
         "BillPaidNoteCreate": "models.notes",
         "BonusPoints": "models.customers",
         "BonusPointsChange": "models.customers",
+        "CallCreate": "models.calls",
+        "CallCreated": "models.calls",
+        "CallCreatedEntityType": "models.calls",
+        "CallEmbedded": "models.calls",
         "CallInNote": "models.notes",
         "CallInNoteCreate": "models.notes",
         "CallOutNote": "models.notes",

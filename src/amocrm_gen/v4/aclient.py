@@ -10,6 +10,7 @@ from amocrm_gen.runtime.aclient import AsyncClient
 
 if TYPE_CHECKING:
     from .aio.account import AccountResource
+    from .aio.calls import Calls
     from .aio.catalog_elements import CatalogElements
     from .aio.catalogs import Catalogs
     from .aio.companies import Companies
@@ -53,6 +54,15 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Calls that a telephony reports. Each becomes a call note of the entity that the phone
+        number leads to; calls cannot be read or changed otherwise.
+        """
+        from .aio.calls import Calls
+
+        return Calls(self)
 
     @cached_property
     def catalog_elements(self) -> CatalogElements:

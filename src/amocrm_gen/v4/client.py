@@ -10,6 +10,7 @@ from amocrm_gen.runtime.client import Client
 
 if TYPE_CHECKING:
     from .sync.account import AccountResource
+    from .sync.calls import Calls
     from .sync.catalog_elements import CatalogElements
     from .sync.catalogs import Catalogs
     from .sync.companies import Companies
@@ -53,6 +54,15 @@ class AmoCRM(Client):
         from .sync.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Calls that a telephony reports. Each becomes a call note of the entity that the phone
+        number leads to; calls cannot be read or changed otherwise.
+        """
+        from .sync.calls import Calls
+
+        return Calls(self)
 
     @cached_property
     def catalog_elements(self) -> CatalogElements:

@@ -33,6 +33,9 @@ class Calls(Resource):
         Returns:
             What became of the item, or a list of that, in the order of the items.
 
+        A good answer may refuse some of the items: a `BatchError` tells which, and what became of
+        the others; of one item alone it is a `ValidationError`.
+
         Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
         (429).
 
