@@ -11,6 +11,7 @@ from amocrm_mockserver.behaviour.catalog_fields import CatalogFields, CatalogGro
 from amocrm_mockserver.behaviour.catalogs import Catalogs, set_products, show_products
 from amocrm_mockserver.behaviour.companies import Companies
 from amocrm_mockserver.behaviour.complex_leads import create_complex
+from amocrm_mockserver.behaviour.contact_chats import ContactChats
 from amocrm_mockserver.behaviour.contacts import Contacts
 from amocrm_mockserver.behaviour.currencies import Currencies
 from amocrm_mockserver.behaviour.custom_field_groups import CustomFieldGroups
@@ -41,7 +42,7 @@ from amocrm_mockserver.behaviour.tasks import Tasks
 from amocrm_mockserver.behaviour.transactions import Transactions
 from amocrm_mockserver.behaviour.unsorted import Unsorted
 from amocrm_mockserver.behaviour.unsorted_sorting import accept, decline, link, summarize
-from amocrm_mockserver.behaviour.users import Roles, Users
+from amocrm_mockserver.behaviour.users import Roles, Users, activate, deactivate
 from amocrm_mockserver.behaviour.webhooks import Webhooks, unsubscribe
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "unsorted.decline": decline,
     "unsorted.get_summary": summarize,
     "unsorted.link": link,
+    "users.activate": activate,
+    "users.deactivate": deactivate,
     "sources.delete_many": delete_many,
     "webhooks.unsubscribe": unsubscribe,
     "products_settings.get": show_products,
@@ -104,6 +107,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "catalog_elements": CatalogElements,
     "catalogs": Catalogs,
     "companies": Companies,
+    "contact_chats": ContactChats,
     "contacts": Contacts,
     "currencies": Currencies,
     "custom_field_groups": CustomFieldGroups,

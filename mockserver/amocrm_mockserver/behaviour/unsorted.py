@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from amocrm_mockserver.behaviour.companies import Companies
+from amocrm_mockserver.behaviour.contact_chats import bind_chat
 from amocrm_mockserver.behaviour.contacts import Contacts
 from amocrm_mockserver.behaviour.leads import Leads
 from amocrm_mockserver.behaviour.links import connect
@@ -125,6 +126,9 @@ class Unsorted(Behaviour):
             **made,
         }
         self.home(exchange).add(row)
+        chat = object_at(row["metadata"], "origin").get("chat_id")
+        if category == "chats" and chat and row["_contacts"]:
+            bind_chat(account, row["_contacts"][0], chat)
         if category == "sip" and item["metadata"].get("is_call_event_needed"):
             self._note_call(exchange, row)
         return row

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from amocrm_mockserver.behaviour.contact_chats import bind_chat
 from amocrm_mockserver.behaviour.events import record, record_added
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.stages import UNSORTED_TYPE, first_stage
@@ -13,6 +14,7 @@ from amocrm_mockserver.behaviour.unsorted import PARTS, Unsorted
 from amocrm_mockserver.body import read_items
 from amocrm_mockserver.envelope import hal
 from amocrm_mockserver.filters import bounds, numbers, scalars
+from amocrm_mockserver.jsonvalue import object_at
 from amocrm_mockserver.problems import Flaw, bad_request, invalid, not_found, unsupported
 
 if TYPE_CHECKING:
@@ -94,7 +96,10 @@ def link(engine: Engine, exchange: Exchange) -> Response:
             table.change(table.rows[own], {"_hidden": False, "is_unsorted": False})
         else:
             _trash(exchange, "contacts", own, by)
+    chat = object_at(row["metadata"], "origin").get("chat_id")
     for one in kept:
+        if row["category"] == "chats" and chat:
+            bind_chat(account, one, chat)
         connect(exchange, (kind, number), ("contacts", one), {"updated_by": by})
     _set_aside(exchange, row, "linked")
     ref = {"id": number, "_links": {"self": {"href": exchange.url(f"{kind}/{number}")}}}

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.behaviour.rights import check_rights, demand_tree, rights_tree
+from amocrm_mockserver.body import read_items
+from amocrm_mockserver.envelope import NOTHING
+from amocrm_mockserver.jsonvalue import object_at
+from amocrm_mockserver.problems import (
+    Flaw,
+    ItemFlaws,
+    bad_request,
+    forbidden,
+    invalid,
+    unsupported,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from amocrm_mockserver.account import Account
+    from amocrm_mockserver.engine import Engine
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
+    from amocrm_mockserver.message import Response
     from amocrm_mockserver.render import Show
 
-__all__ = ["Roles", "Users", "add_role", "add_user", "default_group"]
+__all__ = ["Roles", "Users", "activate", "add_role", "add_user", "deactivate", "default_group"]
 
-_ENTITY_RIGHTS: Final = ("view", "edit", "add", "delete", "export")
-_KINDS: Final = ("leads", "contacts", "companies")
+_PASSWORD: Final = (r"......", r"\d", r"[a-z]", r"[A-Z]")
+"""What stands in every password: enough characters, a digit, a small letter, a capital."""
 
 
 def default_group(account: Account) -> Row:
     """The group of users that have none of their own."""
     name = "Отдел продаж" if account.speaks_russian else "Sales"
     return {"id": 0, "name": name, "uuid": None}
-
-
-def _rights(access: str) -> Row:
-    """The tree with the same access everywhere."""
-    granted = access == "A"
-    return {
-        **{kind: dict.fromkeys(_ENTITY_RIGHTS, access) for kind in _KINDS},
-        "tasks": {"edit": access, "delete": access},
-        "mail_access": granted,
-        "catalog_access": granted,
-        "status_rights": None,
-        "catalog_rights": None,
-    }
 
 
 def add_user(account: Account, item: Row) -> Row:
@@ -50,7 +52,7 @@ def add_user(account: Account, item: Row) -> Row:
         "email": item.get("email", f"user{number}@example.com"),
         "lang": item.get("lang", "ru" if account.speaks_russian else "en"),
         "rights": {
-            **_rights("A" if is_admin else "D"),
+            **rights_tree("A" if is_admin else "D"),
             "is_admin": is_admin,
             "is_free": False,
             "is_active": True,
@@ -73,7 +75,7 @@ def add_role(account: Account, item: Row) -> Row:
     row: Row = {
         "id": item.get("id") or account.next_id("roles"),
         "name": item["name"],
-        "rights": {**_rights("D"), **(item.get("rights") or {})},
+        "rights": {**rights_tree("D"), **(item.get("rights") or {})},
     }
     return account.table("roles").add(row)
 
@@ -91,6 +93,11 @@ def _groups_of(exchange: Exchange, row: Row) -> Json:
     return [] if group is None else [{"id": group["id"], "name": group["name"]}]
 
 
+def _holders(exchange: Exchange, row: Row) -> list[Row]:
+    users = exchange.account.users.values()
+    return [user for user in users if user["rights"].get("role_id") == row["id"]]
+
+
 def _members(exchange: Exchange, row: Row) -> Json:
     """The users of a role, in full: the official SDK cannot read bare ids."""
     return [
@@ -98,8 +105,7 @@ def _members(exchange: Exchange, row: Row) -> Json:
             **{key: user[key] for key in ("id", "name", "email", "lang", "rights")},
             "_links": {"self": {"href": exchange.url(f"users/{user['id']}")}},
         }
-        for user in exchange.account.users.values()
-        if user["rights"].get("role_id") == row["id"]
+        for user in _holders(exchange, row)
     ]
 
 
@@ -108,16 +114,120 @@ class Users(Behaviour):
 
     noun = "User"
 
+    def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:  # noqa: ARG002
+        """A password that holds, a group that is there, rights that make sense."""
+        password = item.get("password")
+        if password is not None and not all(re.search(part, password) for part in _PASSWORD):
+            flaws.append(unsupported("password"))
+        if "rights" not in item:
+            return
+        rights = object_at(item, "rights")
+        group = rights.get("group_id")
+        if group is not None and group not in exchange.account.table("groups").rows:
+            flaws.append(unsupported("rights.group_id"))
+        if not rights.get("is_free") and rights.get("role_id") is None:
+            demand_tree(rights, flaws)
+            check_rights(rights, flaws)
+
+    def create(self, exchange: Exchange, item: Row) -> Row:
+        """A user by a role, by rights of one's own, or without any."""
+        given: Row = object_at(item, "rights")
+        role = exchange.account.table("roles").rows.get(given.get("role_id"))
+        if given.get("is_free"):
+            given = {"is_free": True}
+        elif role is not None:
+            own = {name: given.get(name) for name in ("role_id", "group_id")}
+            given = {**role["rights"], **own}
+        return add_user(exchange.account, {**item, "rights": given})
+
     def embeds(self) -> Mapping[str, Show]:
         """Relations of the row."""
         return {"roles": _roles_of, "groups": _groups_of}
+
+
+def activate(engine: Engine, exchange: Exchange) -> Response:
+    """Let users in again."""
+    return _switch(engine, exchange, is_active=True)
+
+
+def deactivate(engine: Engine, exchange: Exchange) -> Response:
+    """Keep users out, except administrators."""
+    return _switch(engine, exchange, is_active=False)
+
+
+def _switch(engine: Engine, exchange: Exchange, *, is_active: bool) -> Response:
+    check = engine.validator.check(exchange.operation.takes or "")
+    table = exchange.account.table("users")
+    faulty: list[ItemFlaws] = []
+    numbers: list[int] = []
+    for item in read_items(exchange):
+        flaws: list[Flaw] = []
+        taken: Row = check(item.raw, "", flaws, exchange.account) or {}
+        if flaws:
+            faulty.append({"request_id": item.request_id, "errors": flaws})
+        else:
+            numbers.append(taken["id"])
+    if faulty:
+        raise invalid(faulty)
+    unknown = [str(number) for number in numbers if number not in table.rows]
+    if unknown:
+        names = ", ".join(unknown)
+        raise bad_request(f"User(s) {names} are not associated with provided account.")
+    users = [table.rows[number] for number in numbers]
+    if not is_active and any(user["rights"]["is_admin"] for user in users):
+        raise forbidden()
+    for user in users:
+        table.change(user, {"rights": {**user["rights"], "is_active": is_active}})
+    return NOTHING
 
 
 class Roles(Behaviour):
     """Sets of rights."""
 
     noun = "Role"
+    one_will_do = True
+
+    def columns(self) -> Mapping[str, Show]:
+        """Rights in catalogs are told only where there are any."""
+        return {"rights": _role_rights}
+
+    def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:  # noqa: ARG002
+        """Rights must make sense."""
+        check_rights(object_at(item, "rights"), flaws)
+
+    def create(self, exchange: Exchange, item: Row) -> Row:
+        """What is not granted is denied."""
+        return add_role(exchange.account, item)
+
+    def changes(self, exchange: Exchange, row: Row, item: Row) -> Row:
+        """Rights that are not mentioned stay."""
+        changes = super().changes(exchange, row, item)
+        if "rights" in item:
+            changes["rights"] = {**row["rights"], **item["rights"]}
+        return changes
+
+    def update(self, exchange: Exchange, row: Row, item: Row) -> None:
+        """Users who hold the role take its new rights."""
+        super().update(exchange, row, item)
+        for user in _holders(exchange, row):
+            self._grant(exchange, user, row["rights"])
+
+    def delete(self, exchange: Exchange, row: Row) -> None:
+        """Users keep the rights that they had by the role."""
+        super().delete(exchange, row)
+        for user in _holders(exchange, row):
+            self._grant(exchange, user, {"role_id": None})
+
+    def _grant(self, exchange: Exchange, user: Row, rights: Row) -> None:
+        table = exchange.account.table("users")
+        table.change(user, {"rights": {**user["rights"], **rights}})
 
     def embeds(self) -> Mapping[str, Show]:
         """Relations of the row."""
         return {"users": _members}
+
+
+def _role_rights(_exchange: Exchange, row: Row) -> Json:
+    rights: Row = row["rights"]
+    told = rights.get("catalog_rights") is not None
+    return {name: value for name, value in rights.items() if told or name != "catalog_rights"}

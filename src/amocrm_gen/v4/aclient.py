@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .aio.catalog_elements import CatalogElements
     from .aio.catalogs import Catalogs
     from .aio.companies import Companies
+    from .aio.contact_chats import ContactChats
     from .aio.contacts import Contacts
     from .aio.currencies import Currencies
     from .aio.custom_field_groups import CustomFieldGroups
@@ -86,6 +87,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.companies import Companies
 
         return Companies(self)
+
+    @cached_property
+    def contact_chats(self) -> ContactChats:
+        """Which chats belong to which contacts. The integration must own the chat's channel."""
+        from .aio.contact_chats import ContactChats
+
+        return ContactChats(self)
 
     @cached_property
     def contacts(self) -> Contacts:

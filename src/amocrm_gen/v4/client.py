@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .sync.catalog_elements import CatalogElements
     from .sync.catalogs import Catalogs
     from .sync.companies import Companies
+    from .sync.contact_chats import ContactChats
     from .sync.contacts import Contacts
     from .sync.currencies import Currencies
     from .sync.custom_field_groups import CustomFieldGroups
@@ -86,6 +87,13 @@ class AmoCRM(Client):
         from .sync.companies import Companies
 
         return Companies(self)
+
+    @cached_property
+    def contact_chats(self) -> ContactChats:
+        """Which chats belong to which contacts. The integration must own the chat's channel."""
+        from .sync.contact_chats import ContactChats
+
+        return ContactChats(self)
 
     @cached_property
     def contacts(self) -> Contacts:

@@ -7,11 +7,26 @@ from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 from amocrm_gen.runtime.call import Call, Operation, Page
-from amocrm_gen.runtime.encode import encode_query, path
+from amocrm_gen.runtime.encode import encode_body, encode_query, path
 
-from ..models.roles import Role
+from ..models.roles import Role, RoleCreate, RoleUpdate
 
-__all__ = ["FIND", "GET", "RoleFindWith", "RoleGetWith", "find", "get"]
+__all__ = [
+    "CREATE",
+    "DELETE",
+    "FIND",
+    "GET",
+    "RoleFindWith",
+    "RoleGetWith",
+    "UPDATE",
+    "UPDATE_ONE",
+    "create",
+    "delete",
+    "find",
+    "get",
+    "update",
+    "update_one",
+]
 
 RoleFindWith: TypeAlias = Literal["users"]
 """What can be added to the answer."""
@@ -40,6 +55,45 @@ GET: Final = Operation(
     withs=("users",),
 )
 
+CREATE: Final = Operation(
+    name="roles.create",
+    method="POST",
+    path="/api/v4/roles",
+    retry="refused_only",
+    envelope="created_total",
+    key="roles",
+    batch_max=250,
+    batch_match="request_id",
+)
+
+UPDATE: Final = Operation(
+    name="roles.update",
+    method="PATCH",
+    path="/api/v4/roles",
+    retry="idempotent",
+    envelope="created_total",
+    key="roles",
+    batch_max=250,
+    batch_match="id",
+)
+
+UPDATE_ONE: Final = Operation(
+    name="roles.update_one",
+    method="PATCH",
+    path="/api/v4/roles/{id}",
+    retry="idempotent",
+    envelope="item",
+    lock="roles/{id}",
+)
+
+DELETE: Final = Operation(
+    name="roles.delete",
+    method="DELETE",
+    path="/api/v4/roles/{id}",
+    retry="idempotent",
+    envelope="none",
+)
+
 
 def find(
     *, with_: Sequence[RoleFindWith] = (), page: int = 1, limit: int = 250
@@ -62,3 +116,35 @@ def get(id: int, *, with_: Sequence[RoleGetWith] = ()) -> Call[Role]:
     `GET /api/v4/roles/{id}`; the facades say more.
     """
     return Call(GET, path(GET.path, id=id), query=encode_query(of=GET, with_=with_), returns=Role)
+
+
+def create(items: Sequence[RoleCreate]) -> Call[list[Role]]:
+    """Create roles.
+
+    `POST /api/v4/roles`; the facades say more.
+    """
+    return Call(CREATE, CREATE.path, body=encode_body(items), returns=Role)
+
+
+def update(items: Sequence[RoleUpdate]) -> Call[list[Role]]:
+    """Change roles.
+
+    `PATCH /api/v4/roles`; the facades say more.
+    """
+    return Call(UPDATE, UPDATE.path, body=encode_body(items), returns=Role)
+
+
+def update_one(item: RoleUpdate) -> Call[Role]:
+    """Change one role.
+
+    `PATCH /api/v4/roles/{id}`; the facades say more.
+    """
+    return Call(UPDATE_ONE, path(UPDATE_ONE.path, id=item.id), body=encode_body(item), returns=Role)
+
+
+def delete(id: int) -> Call[None]:
+    """Delete a role.
+
+    `DELETE /api/v4/roles/{id}`; the facades say more.
+    """
+    return Call(DELETE, path(DELETE.path, id=id))

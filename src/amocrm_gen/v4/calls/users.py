@@ -7,11 +7,25 @@ from collections.abc import Sequence
 from typing import Final, Literal, TypeAlias
 
 from amocrm_gen.runtime.call import Call, Operation, Page
-from amocrm_gen.runtime.encode import encode_query, path
+from amocrm_gen.runtime.encode import encode_body, encode_query, path
 
-from ..models.users import User
+from ..models.common import EntityId
+from ..models.users import User, UserCreate
 
-__all__ = ["FIND", "GET", "UserFindWith", "UserGetWith", "find", "get"]
+__all__ = [
+    "ACTIVATE",
+    "CREATE",
+    "DEACTIVATE",
+    "FIND",
+    "GET",
+    "UserFindWith",
+    "UserGetWith",
+    "activate",
+    "create",
+    "deactivate",
+    "find",
+    "get",
+]
 
 UserFindWith: TypeAlias = Literal["role", "group", "uuid", "amojo_id", "user_rank", "phone_number"]
 """What can be added to the answer."""
@@ -40,6 +54,37 @@ GET: Final = Operation(
     withs=("role", "group", "uuid", "amojo_id", "user_rank", "phone_number"),
 )
 
+CREATE: Final = Operation(
+    name="users.create",
+    method="POST",
+    path="/api/v4/users",
+    retry="refused_only",
+    envelope="created_total",
+    key="users",
+    batch_max=10,
+    batch_match="request_id",
+)
+
+ACTIVATE: Final = Operation(
+    name="users.activate",
+    method="POST",
+    path="/api/v4/users/activate",
+    retry="idempotent",
+    envelope="none",
+    batch_max=10,
+    batch_match="id",
+)
+
+DEACTIVATE: Final = Operation(
+    name="users.deactivate",
+    method="POST",
+    path="/api/v4/users/deactivate",
+    retry="idempotent",
+    envelope="none",
+    batch_max=10,
+    batch_match="id",
+)
+
 
 def find(
     *, with_: Sequence[UserFindWith] = (), page: int = 1, limit: int = 250
@@ -62,3 +107,27 @@ def get(id: int, *, with_: Sequence[UserGetWith] = ()) -> Call[User]:
     `GET /api/v4/users/{id}`; the facades say more.
     """
     return Call(GET, path(GET.path, id=id), query=encode_query(of=GET, with_=with_), returns=User)
+
+
+def create(items: Sequence[UserCreate]) -> Call[list[User]]:
+    """Add users.
+
+    `POST /api/v4/users`; the facades say more.
+    """
+    return Call(CREATE, CREATE.path, body=encode_body(items), returns=User)
+
+
+def activate(items: Sequence[EntityId]) -> Call[None]:
+    """Let users in again.
+
+    `POST /api/v4/users/activate`; the facades say more.
+    """
+    return Call(ACTIVATE, ACTIVATE.path, body=encode_body(items))
+
+
+def deactivate(items: Sequence[EntityId]) -> Call[None]:
+    """Keep users out.
+
+    `POST /api/v4/users/deactivate`; the facades say more.
+    """
+    return Call(DEACTIVATE, DEACTIVATE.path, body=encode_body(items))

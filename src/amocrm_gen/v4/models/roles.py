@@ -11,7 +11,7 @@ from amocrm_gen.runtime.unset import UNSET, Unset
 from .common import Links, Rights
 from .users import CatalogRights, StatusRights, TaskRights, User
 
-__all__ = ["Role", "RoleEmbedded", "RoleRights"]
+__all__ = ["Role", "RoleCreate", "RoleEmbedded", "RoleRights", "RoleRightsWrite", "RoleUpdate"]
 
 
 @define(slots=True, kw_only=True)
@@ -31,6 +31,52 @@ class RoleRights:
 
 
 @define(slots=True, kw_only=True)
+class RoleRightsWrite:
+    """What the role is to allow; edit reaches no further than view, delete no further than edit."""
+
+    leads: Rights | Unset = field(default=UNSET)
+    contacts: Rights | Unset = field(default=UNSET)
+    companies: Rights | Unset = field(default=UNSET)
+    tasks: TaskRights | Unset = field(default=UNSET)
+    mail_access: bool | Unset = field(default=UNSET)
+    catalog_access: bool | Unset = field(default=UNSET)
+    files_access: bool | Unset = field(default=UNSET)
+    status_rights: list[StatusRights] | None | Unset = field(default=UNSET)
+    """null and an empty list remove all; the stages of incoming leads stay denied."""
+    catalog_rights: list[CatalogRights] | None | Unset = field(default=UNSET)
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class RoleUpdate:
+    """A set of rights.
+
+    What changing one takes; what is left UNSET stays as it is.
+    """
+
+    id: int
+    name: str | Unset = field(default=UNSET)
+    request_id: str | Unset = field(default=UNSET)
+    """Your mark; the answer repeats it."""
+    rights: RoleRightsWrite | Unset = field(default=UNSET)
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class RoleCreate:
+    """A set of rights.
+
+    What creating one takes; what is left UNSET is not sent.
+    """
+
+    name: str
+    request_id: str | Unset = field(default=UNSET)
+    """Your mark; the answer repeats it."""
+    rights: RoleRightsWrite
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
 class RoleEmbedded:
     """What is embedded in Role."""
 
@@ -46,6 +92,8 @@ class Role:
     id: int
     name: str
     rights: RoleRights
+    request_id: str | Unset = field(default=UNSET)
+    """Your mark; the answer repeats it."""
     links: Links = field(metadata={"wire": "_links"})
     embedded: RoleEmbedded | Unset = field(default=UNSET, metadata={"wire": "_embedded"})
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})

@@ -15,9 +15,11 @@ __all__ = [
     "StatusRights",
     "TaskRights",
     "User",
+    "UserCreate",
     "UserEmbedded",
     "UserGroup",
     "UserRights",
+    "UserRightsWrite",
     "UserRole",
 ]
 
@@ -84,12 +86,60 @@ class UserRights:
 
 
 @define(slots=True, kw_only=True)
+class UserRightsWrite:
+    """Rights of a new user. With role_id the rest but group_id is ignored, with is_free everything
+    else is; without either, leads, contacts, companies and tasks are required.
+    """
+
+    leads: Rights | Unset = field(default=UNSET)
+    contacts: Rights | Unset = field(default=UNSET)
+    companies: Rights | Unset = field(default=UNSET)
+    tasks: TaskRights | Unset = field(default=UNSET)
+    mail_access: bool | Unset = field(default=UNSET)
+    """False by default."""
+    catalog_access: bool | Unset = field(default=UNSET)
+    """False by default."""
+    files_access: bool | Unset = field(default=UNSET)
+    status_rights: list[StatusRights] | None | Unset = field(default=UNSET)
+    """Without it the stages of incoming leads are denied."""
+    catalog_rights: list[CatalogRights] | None | Unset = field(default=UNSET)
+    is_free: bool | Unset = field(default=UNSET)
+    """A user without a paid seat."""
+    group_id: int | None | Unset = field(default=UNSET)
+    """The default department when null."""
+    role_id: int | None | Unset = field(default=UNSET)
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
 class UserRole:
     """The role of a user."""
 
     id: int
     name: str
     links: Links | Unset = field(default=UNSET, metadata={"wire": "_links"})
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class UserCreate:
+    """A user of the account.
+
+    What creating one takes; what is left UNSET is not sent.
+    """
+
+    name: str
+    """Letters, digits and . @ - _ only. At most 50 characters."""
+    email: str
+    """The login."""
+    lang: str | Unset = field(default=UNSET)
+    """en, ru, es and so on; the account's language by default."""
+    request_id: str | Unset = field(default=UNSET)
+    """Your mark; the answer repeats it."""
+    password: str
+    """At least six characters with a digit, a capital and a small letter."""
+    rights: UserRightsWrite | Unset = field(default=UNSET)
+    """Everything is denied by default."""
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
@@ -110,9 +160,11 @@ class User:
 
     id: int
     name: str
+    """Letters, digits and . @ - _ only. At most 50 characters."""
     email: str
     """The login."""
     lang: str
+    """en, ru, es and so on; the account's language by default."""
     rights: UserRights
     uuid: str | None | Unset = field(default=UNSET)
     """Only there when asked for: `with_=["uuid"]`."""
@@ -122,6 +174,8 @@ class User:
     """newbie, candidate or master. Only there when asked for: `with_=["user_rank"]`."""
     phone_number: str | None | Unset = field(default=UNSET)
     """Only there when asked for: `with_=["phone_number"]`."""
+    request_id: str | Unset = field(default=UNSET)
+    """Your mark; the answer repeats it."""
     links: Links = field(metadata={"wire": "_links"})
     embedded: UserEmbedded | Unset = field(default=UNSET, metadata={"wire": "_embedded"})
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import overload
 
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import roles as calls
 from ..calls.roles import RoleFindWith, RoleGetWith
-from ..models.roles import Role
+from ..models.roles import Role, RoleCreate, RoleUpdate
 
 __all__ = ["Roles"]
 
@@ -86,3 +88,95 @@ class Roles(Resource):
         `GET /api/v4/roles/{id}`; known from sdk, docs.
         """
         return self._client.send_or_none(calls.get(id, with_=with_))
+
+    def edit(self, id: int, *, with_: Sequence[RoleGetWith] = ()) -> AbstractContextManager[Role]:
+        """Change one role: lock it, read it, let the body of `with` change it, write.
+
+        For administrators.
+
+        Args:
+            with_: What to add to each item; what is not asked for stays UNSET.
+
+        Returns:
+            A context manager that gives the object; leaving it sends what was changed.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/roles/{id}`; known from sdk, docs.
+        """
+        return self._client.edit(calls.get(id, with_=with_), calls.update_one, RoleUpdate)
+
+    @overload
+    def create(self, items: RoleCreate) -> Role: ...
+    @overload
+    def create(self, items: Iterable[RoleCreate]) -> list[Role]: ...
+    def create(self, items: RoleCreate | Iterable[RoleCreate]) -> Role | list[Role]:
+        """Create roles.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 250.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429).
+
+        `POST /api/v4/roles`; known from sdk, docs.
+        """
+        return self._client.write(calls.create, items, operation=calls.CREATE)
+
+    @overload
+    def update(self, items: RoleUpdate) -> Role: ...
+    @overload
+    def update(self, items: Iterable[RoleUpdate]) -> list[Role]: ...
+    def update(self, items: RoleUpdate | Iterable[RoleUpdate]) -> Role | list[Role]:
+        """Change roles.
+
+        Users who hold a role take its new rights.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 250.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429).
+
+        `PATCH /api/v4/roles`; known from sdk.
+        """
+        return self._client.write(calls.update, items, operation=calls.UPDATE)
+
+    def update_one(self, item: RoleUpdate) -> Role:
+        """Change one role.
+
+        Users who hold the role take its new rights.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/roles/{id}`; known from sdk, docs.
+        """
+        return self._client.send(calls.update_one(item))
+
+    def delete(self, id: int) -> None:
+        """Delete a role.
+
+        What it removes is gone.
+
+        For administrators.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `DELETE /api/v4/roles/{id}`; known from sdk, docs.
+        """
+        return self._client.send(calls.delete(id))

@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import overload
 
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import users as calls
 from ..calls.users import UserFindWith, UserGetWith
-from ..models.users import User
+from ..models.common import EntityId
+from ..models.users import User, UserCreate
 
 __all__ = ["Users"]
 
@@ -86,3 +88,55 @@ class Users(Resource):
         `GET /api/v4/users/{id}`; known from live, sdk, docs.
         """
         return self._client.send_or_none(calls.get(id, with_=with_))
+
+    @overload
+    def create(self, items: UserCreate) -> User: ...
+    @overload
+    def create(self, items: Iterable[UserCreate]) -> list[User]: ...
+    def create(self, items: UserCreate | Iterable[UserCreate]) -> User | list[User]:
+        """Add users.
+
+        Not to be had when the account has more than 100 users, and not for external integrations.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 10.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429).
+
+        `POST /api/v4/users`; known from sdk, docs.
+        """
+        return self._client.write(calls.create, items, operation=calls.CREATE)
+
+    def activate(self, items: Sequence[EntityId]) -> None:
+        """Let users in again.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429).
+
+        `POST /api/v4/users/activate`; known from sdk, docs.
+        """
+        return self._client.send(calls.activate(items))
+
+    def deactivate(self, items: Sequence[EntityId]) -> None:
+        """Keep users out.
+
+        Administrators cannot be kept out this way.
+
+        What it removes is gone.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429).
+
+        `POST /api/v4/users/deactivate`; known from sdk, docs.
+        """
+        return self._client.send(calls.deactivate(items))
