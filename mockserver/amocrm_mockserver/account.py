@@ -23,6 +23,9 @@ __all__ = ["Account", "Caller", "create_account"]
 
 _KEYS: Mapping[str, tuple[str, ...]] = {
     "statuses": ("pipeline_id", "id"),
+    "talks": ("talk_id",),
+    "website_buttons": ("source_id",),
+    "widgets": ("code",),
     "unsorted": ("uid",),
     "catalog_custom_field_groups": ("catalog_id", "id"),
 }

@@ -73,7 +73,9 @@ def _request(golden: Sample) -> tuple[Route, dict[str, Any]]:  # Any: arguments 
         arguments["items"] = [structure(item, takes) for item in golden.body]
     elif isinstance(golden.body, dict):
         own = {"id": arguments.pop("id")} if route.traits["kind"] == "update_one" else {}
-        arguments["item"] = structure({**own, **golden.body}, route.model("takes"))
+        item = {**own, **golden.body}
+        has_model = "takes" in route.traits
+        arguments["item"] = structure(item, route.model("takes")) if has_model else item
     return route, {**arguments, **_arguments(golden.query)}
 
 

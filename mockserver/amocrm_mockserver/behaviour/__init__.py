@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from amocrm_mockserver.behaviour.account import AccountCard, show_account
 from amocrm_mockserver.behaviour.calls import place_calls
+from amocrm_mockserver.behaviour.bots import run, run_many, stop
 from amocrm_mockserver.behaviour.catalog_elements import CatalogElements
 from amocrm_mockserver.behaviour.catalog_fields import CatalogFields, CatalogGroups
 from amocrm_mockserver.behaviour.catalogs import Catalogs, set_products, show_products
+from amocrm_mockserver.behaviour.chat_templates import (
+    ChatTemplates,
+    send_to_review,
+    update_review,
+)
 from amocrm_mockserver.behaviour.companies import Companies
 from amocrm_mockserver.behaviour.complex_leads import create_complex
 from amocrm_mockserver.behaviour.contact_chats import ContactChats
@@ -38,12 +44,15 @@ from amocrm_mockserver.behaviour.sources import Sources
 from amocrm_mockserver.behaviour.statuses import Statuses
 from amocrm_mockserver.behaviour.subscriptions import Subscriptions
 from amocrm_mockserver.behaviour.tags import Tags
+from amocrm_mockserver.behaviour.talks import Talks, close, find_messages, send_message
 from amocrm_mockserver.behaviour.tasks import Tasks
 from amocrm_mockserver.behaviour.transactions import Transactions
 from amocrm_mockserver.behaviour.unsorted import Unsorted
 from amocrm_mockserver.behaviour.unsorted_sorting import accept, decline, link, summarize
 from amocrm_mockserver.behaviour.users import Roles, Users, activate, deactivate
 from amocrm_mockserver.behaviour.webhooks import Webhooks, unsubscribe
+from amocrm_mockserver.behaviour.website_buttons import WebsiteButtons, add_online_chat
+from amocrm_mockserver.behaviour.widgets import Widgets, install
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,6 +103,17 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "users.deactivate": deactivate,
     "sources.delete_many": delete_many,
     "webhooks.unsubscribe": unsubscribe,
+    "bots.run": run,
+    "bots.run_many": run_many,
+    "bots.stop": stop,
+    "chat_templates.delete_many": delete_many,
+    "chat_templates.send_to_review": send_to_review,
+    "chat_templates.update_review": update_review,
+    "talks.close": close,
+    "talks.find_messages": find_messages,
+    "talks.send_message": send_message,
+    "website_buttons.add_online_chat": add_online_chat,
+    "widgets.install": install,
     "products_settings.get": show_products,
     "products_settings.update": set_products,
     "short_links.create": shorten,
@@ -130,6 +150,10 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "transactions": Transactions,
     "unsorted": Unsorted,
     "users": Users,
+    "chat_templates": ChatTemplates,
+    "talks": Talks,
     "webhooks": Webhooks,
+    "website_buttons": WebsiteButtons,
+    "widgets": Widgets,
 }
 """By table; a table that is not here behaves plainly."""

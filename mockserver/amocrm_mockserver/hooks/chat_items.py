@@ -105,7 +105,7 @@ def review_item(account: Account, happening: Happening) -> Row:
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
         "is_editable": row["is_editable"],
-        "reviews": row["_embedded"]["reviews"],
+        "reviews": row["reviews"],
         "is_on_review": row["is_on_review"],
         "waba_footer": row["waba_footer"],
         "waba_category": row["waba_category"],

@@ -14,11 +14,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .aclient import AsyncAmoCRM
     from .calls.account import AccountGetWith
+    from .calls.bots import BotFindFilter, BotFindWith, BotGetWith
     from .calls.catalog_elements import (
         CatalogElementFindFilter,
         CatalogElementFindWith,
         CatalogElementGetWith,
         CatalogElementsFindLinksFilter,
+    )
+    from .calls.chat_templates import (
+        ChatTemplateFindFilter,
+        ChatTemplateFindWith,
+        ChatTemplateGetWith,
     )
     from .calls.companies import (
         CompanyFindFilter,
@@ -56,11 +62,13 @@ if TYPE_CHECKING:
     from .calls.statuses import StatusFindWith, StatusGetWith
     from .calls.subscriptions import SubscriptionEntityType
     from .calls.tags import TagEntityType, TagFindFilter
+    from .calls.talks import TalkFindFilter, TalkMessageFindMessagesFilter
     from .calls.tasks import TaskFindFilter, TaskFindOrder, TaskLeadStatusRef
     from .calls.transactions import TransactionFindFilter, TransactionFindOfCustomerFilter
     from .calls.unsorted import UnsortedLeadFindFilter, UnsortedSummaryGetSummaryFilter
     from .calls.users import UserFindWith, UserGetWith
     from .calls.webhooks import WebhookFindFilter
+    from .calls.website_buttons import WebsiteButtonFindWith, WebsiteButtonGetWith
     from .client import AmoCRM
     from .models.account import (
         Account,
@@ -72,6 +80,14 @@ if TYPE_CHECKING:
         TaskType,
         UsersGroup,
     )
+    from .models.bots import (
+        Bot,
+        BotRun,
+        BotSettings,
+        BotStopTarget,
+        BotTarget,
+        BotTypeFunctionality,
+    )
     from .models.calls import CallCreate, CallCreated, CallCreatedEntityType, CallEmbedded
     from .models.catalog_elements import (
         CatalogElement,
@@ -81,6 +97,23 @@ if TYPE_CHECKING:
         CatalogElementWarning,
     )
     from .models.catalogs import Catalog, CatalogCreate, CatalogType, CatalogUpdate
+    from .models.chat_templates import (
+        ChatTemplate,
+        ChatTemplateAttachment,
+        ChatTemplateAttachmentType,
+        ChatTemplateButton,
+        ChatTemplateButtonType,
+        ChatTemplateCreate,
+        ChatTemplateEmbedded,
+        ChatTemplateReview,
+        ChatTemplateReviewStatus,
+        ChatTemplateReviewStatusValue,
+        ChatTemplateReviewWrite,
+        ChatTemplateType,
+        ChatTemplateUpdate,
+        ChatTemplateWabaCategory,
+        ChatTemplateWabaHeaderType,
+    )
     from .models.common import (
         Access,
         CatalogElementMetadata,
@@ -323,6 +356,21 @@ if TYPE_CHECKING:
     )
     from .models.subscriptions import Subscription, SubscriptionType
     from .models.tags import Tag, TagCreate, TagUpdate, TagWritten
+    from .models.talks import (
+        Talk,
+        TalkClose,
+        TalkEmbedded,
+        TalkEntityType,
+        TalkMessage,
+        TalkMessageAttachment,
+        TalkMessageAuthor,
+        TalkMessageAuthorType,
+        TalkMessageMessageType,
+        TalkMessageSent,
+        TalkMessageType,
+        TalkMessageWrite,
+        TalkStatus,
+    )
     from .models.tasks import (
         Task,
         TaskCreate,
@@ -395,6 +443,15 @@ if TYPE_CHECKING:
         WebhookEvent,
         WebhookSubscribed,
     )
+    from .models.website_buttons import (
+        TrustedWebsitesChange,
+        WebsiteButton,
+        WebsiteButtonChange,
+        WebsiteButtonCreate,
+        WebsiteButtonCreated,
+        WebsiteButtonCreationStatus,
+    )
+    from .models.widgets import Widget, WidgetSetting, WidgetSettingType
 
 __all__ = [
     "Access",
@@ -416,6 +473,15 @@ __all__ = [
     "BillPaidNoteCreate",
     "BonusPoints",
     "BonusPointsChange",
+    "Bot",
+    "BotFindFilter",
+    "BotFindWith",
+    "BotGetWith",
+    "BotRun",
+    "BotSettings",
+    "BotStopTarget",
+    "BotTarget",
+    "BotTypeFunctionality",
     "CallCreate",
     "CallCreated",
     "CallCreatedEntityType",
@@ -446,6 +512,24 @@ __all__ = [
     "ChatMetadata",
     "ChatMetadataClient",
     "ChatMetadataOrigin",
+    "ChatTemplate",
+    "ChatTemplateAttachment",
+    "ChatTemplateAttachmentType",
+    "ChatTemplateButton",
+    "ChatTemplateButtonType",
+    "ChatTemplateCreate",
+    "ChatTemplateEmbedded",
+    "ChatTemplateFindFilter",
+    "ChatTemplateFindWith",
+    "ChatTemplateGetWith",
+    "ChatTemplateReview",
+    "ChatTemplateReviewStatus",
+    "ChatTemplateReviewStatusValue",
+    "ChatTemplateReviewWrite",
+    "ChatTemplateType",
+    "ChatTemplateUpdate",
+    "ChatTemplateWabaCategory",
+    "ChatTemplateWabaHeaderType",
     "ChatsUnsortedLead",
     "CommonNote",
     "CommonNoteCreate",
@@ -695,6 +779,21 @@ __all__ = [
     "TagFindFilter",
     "TagUpdate",
     "TagWritten",
+    "Talk",
+    "TalkClose",
+    "TalkEmbedded",
+    "TalkEntityType",
+    "TalkFindFilter",
+    "TalkMessage",
+    "TalkMessageAttachment",
+    "TalkMessageAuthor",
+    "TalkMessageAuthorType",
+    "TalkMessageFindMessagesFilter",
+    "TalkMessageMessageType",
+    "TalkMessageSent",
+    "TalkMessageType",
+    "TalkMessageWrite",
+    "TalkStatus",
     "TargetingInNote",
     "TargetingInNoteCreate",
     "TargetingOutNote",
@@ -725,6 +824,7 @@ __all__ = [
     "TransactionMetadata",
     "TransactionNote",
     "TransactionParams",
+    "TrustedWebsitesChange",
     "UnsortedAccept",
     "UnsortedCategories",
     "UnsortedCategory",
@@ -759,6 +859,16 @@ __all__ = [
     "WebhookEvent",
     "WebhookFindFilter",
     "WebhookSubscribed",
+    "WebsiteButton",
+    "WebsiteButtonChange",
+    "WebsiteButtonCreate",
+    "WebsiteButtonCreated",
+    "WebsiteButtonCreationStatus",
+    "WebsiteButtonFindWith",
+    "WebsiteButtonGetWith",
+    "Widget",
+    "WidgetSetting",
+    "WidgetSettingType",
     "ZoomMeetingNote",
     "ZoomMeetingNoteCreate",
     "ZoomParams",
@@ -785,6 +895,15 @@ if not TYPE_CHECKING:
         "BillPaidNoteCreate": "models.notes",
         "BonusPoints": "models.customers",
         "BonusPointsChange": "models.customers",
+        "Bot": "models.bots",
+        "BotFindFilter": "calls.bots",
+        "BotFindWith": "calls.bots",
+        "BotGetWith": "calls.bots",
+        "BotRun": "models.bots",
+        "BotSettings": "models.bots",
+        "BotStopTarget": "models.bots",
+        "BotTarget": "models.bots",
+        "BotTypeFunctionality": "models.bots",
         "CallCreate": "models.calls",
         "CallCreated": "models.calls",
         "CallCreatedEntityType": "models.calls",
@@ -815,6 +934,24 @@ if not TYPE_CHECKING:
         "ChatMetadata": "models.unsorted",
         "ChatMetadataClient": "models.unsorted",
         "ChatMetadataOrigin": "models.unsorted",
+        "ChatTemplate": "models.chat_templates",
+        "ChatTemplateAttachment": "models.chat_templates",
+        "ChatTemplateAttachmentType": "models.chat_templates",
+        "ChatTemplateButton": "models.chat_templates",
+        "ChatTemplateButtonType": "models.chat_templates",
+        "ChatTemplateCreate": "models.chat_templates",
+        "ChatTemplateEmbedded": "models.chat_templates",
+        "ChatTemplateFindFilter": "calls.chat_templates",
+        "ChatTemplateFindWith": "calls.chat_templates",
+        "ChatTemplateGetWith": "calls.chat_templates",
+        "ChatTemplateReview": "models.chat_templates",
+        "ChatTemplateReviewStatus": "models.chat_templates",
+        "ChatTemplateReviewStatusValue": "models.chat_templates",
+        "ChatTemplateReviewWrite": "models.chat_templates",
+        "ChatTemplateType": "models.chat_templates",
+        "ChatTemplateUpdate": "models.chat_templates",
+        "ChatTemplateWabaCategory": "models.chat_templates",
+        "ChatTemplateWabaHeaderType": "models.chat_templates",
         "ChatsUnsortedLead": "models.unsorted",
         "CommonNote": "models.notes",
         "CommonNoteCreate": "models.notes",
@@ -1064,6 +1201,21 @@ if not TYPE_CHECKING:
         "TagFindFilter": "calls.tags",
         "TagUpdate": "models.tags",
         "TagWritten": "models.tags",
+        "Talk": "models.talks",
+        "TalkClose": "models.talks",
+        "TalkEmbedded": "models.talks",
+        "TalkEntityType": "models.talks",
+        "TalkFindFilter": "calls.talks",
+        "TalkMessage": "models.talks",
+        "TalkMessageAttachment": "models.talks",
+        "TalkMessageAuthor": "models.talks",
+        "TalkMessageAuthorType": "models.talks",
+        "TalkMessageFindMessagesFilter": "calls.talks",
+        "TalkMessageMessageType": "models.talks",
+        "TalkMessageSent": "models.talks",
+        "TalkMessageType": "models.talks",
+        "TalkMessageWrite": "models.talks",
+        "TalkStatus": "models.talks",
         "TargetingInNote": "models.notes",
         "TargetingInNoteCreate": "models.notes",
         "TargetingOutNote": "models.notes",
@@ -1094,6 +1246,7 @@ if not TYPE_CHECKING:
         "TransactionMetadata": "models.transactions",
         "TransactionNote": "models.notes",
         "TransactionParams": "models.notes",
+        "TrustedWebsitesChange": "models.website_buttons",
         "UnsortedAccept": "models.unsorted",
         "UnsortedCategories": "models.unsorted",
         "UnsortedCategory": "models.unsorted",
@@ -1128,6 +1281,16 @@ if not TYPE_CHECKING:
         "WebhookEvent": "models.webhooks",
         "WebhookFindFilter": "calls.webhooks",
         "WebhookSubscribed": "models.webhooks",
+        "WebsiteButton": "models.website_buttons",
+        "WebsiteButtonChange": "models.website_buttons",
+        "WebsiteButtonCreate": "models.website_buttons",
+        "WebsiteButtonCreated": "models.website_buttons",
+        "WebsiteButtonCreationStatus": "models.website_buttons",
+        "WebsiteButtonFindWith": "calls.website_buttons",
+        "WebsiteButtonGetWith": "calls.website_buttons",
+        "Widget": "models.widgets",
+        "WidgetSetting": "models.widgets",
+        "WidgetSettingType": "models.widgets",
         "ZoomMeetingNote": "models.notes",
         "ZoomMeetingNoteCreate": "models.notes",
         "ZoomParams": "models.notes",

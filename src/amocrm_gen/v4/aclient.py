@@ -10,9 +10,11 @@ from amocrm_gen.runtime.aclient import AsyncClient
 
 if TYPE_CHECKING:
     from .aio.account import AccountResource
+    from .aio.bots import Bots
     from .aio.calls import Calls
     from .aio.catalog_elements import CatalogElements
     from .aio.catalogs import Catalogs
+    from .aio.chat_templates import ChatTemplates
     from .aio.companies import Companies
     from .aio.contact_chats import ContactChats
     from .aio.contacts import Contacts
@@ -37,11 +39,14 @@ if TYPE_CHECKING:
     from .aio.statuses import Statuses
     from .aio.subscriptions import Subscriptions
     from .aio.tags import Tags
+    from .aio.talks import Talks
     from .aio.tasks import Tasks
     from .aio.transactions import Transactions
     from .aio.unsorted import Unsorted
     from .aio.users import Users
     from .aio.webhooks import Webhooks
+    from .aio.website_buttons import WebsiteButtons
+    from .aio.widgets import Widgets
 
 __all__ = ["AsyncAmoCRM"]
 
@@ -55,6 +60,15 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def bots(self) -> Bots:
+        """Salesbots and marketing bots. They are made in the user interface; the API starts and
+        stops them.
+        """
+        from .aio.bots import Bots
+
+        return Bots(self)
 
     @cached_property
     def calls(self) -> Calls:
@@ -80,6 +94,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.catalogs import Catalogs
 
         return Catalogs(self)
+
+    @cached_property
+    def chat_templates(self) -> ChatTemplates:
+        """Message templates of the integration, which sees no others."""
+        from .aio.chat_templates import ChatTemplates
+
+        return ChatTemplates(self)
 
     @cached_property
     def companies(self) -> Companies:
@@ -258,6 +279,13 @@ class AsyncAmoCRM(AsyncClient):
         return Tags(self)
 
     @cached_property
+    def talks(self) -> Talks:
+        """Conversations in messengers."""
+        from .aio.talks import Talks
+
+        return Talks(self)
+
+    @cached_property
     def tasks(self) -> Tasks:
         """Things that a user has to do until a time."""
         from .aio.tasks import Tasks
@@ -293,3 +321,19 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.webhooks import Webhooks
 
         return Webhooks(self)
+
+    @cached_property
+    def website_buttons(self) -> WebsiteButtons:
+        """Buttons for sites, with chats and forms behind them; all of the account, whoever made
+        them.
+        """
+        from .aio.website_buttons import WebsiteButtons
+
+        return WebsiteButtons(self)
+
+    @cached_property
+    def widgets(self) -> Widgets:
+        """Public widgets, those that are installed, and those that the user uploaded."""
+        from .aio.widgets import Widgets
+
+        return Widgets(self)

@@ -10,9 +10,11 @@ from amocrm_gen.runtime.client import Client
 
 if TYPE_CHECKING:
     from .sync.account import AccountResource
+    from .sync.bots import Bots
     from .sync.calls import Calls
     from .sync.catalog_elements import CatalogElements
     from .sync.catalogs import Catalogs
+    from .sync.chat_templates import ChatTemplates
     from .sync.companies import Companies
     from .sync.contact_chats import ContactChats
     from .sync.contacts import Contacts
@@ -37,11 +39,14 @@ if TYPE_CHECKING:
     from .sync.statuses import Statuses
     from .sync.subscriptions import Subscriptions
     from .sync.tags import Tags
+    from .sync.talks import Talks
     from .sync.tasks import Tasks
     from .sync.transactions import Transactions
     from .sync.unsorted import Unsorted
     from .sync.users import Users
     from .sync.webhooks import Webhooks
+    from .sync.website_buttons import WebsiteButtons
+    from .sync.widgets import Widgets
 
 __all__ = ["AmoCRM"]
 
@@ -55,6 +60,15 @@ class AmoCRM(Client):
         from .sync.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def bots(self) -> Bots:
+        """Salesbots and marketing bots. They are made in the user interface; the API starts and
+        stops them.
+        """
+        from .sync.bots import Bots
+
+        return Bots(self)
 
     @cached_property
     def calls(self) -> Calls:
@@ -80,6 +94,13 @@ class AmoCRM(Client):
         from .sync.catalogs import Catalogs
 
         return Catalogs(self)
+
+    @cached_property
+    def chat_templates(self) -> ChatTemplates:
+        """Message templates of the integration, which sees no others."""
+        from .sync.chat_templates import ChatTemplates
+
+        return ChatTemplates(self)
 
     @cached_property
     def companies(self) -> Companies:
@@ -258,6 +279,13 @@ class AmoCRM(Client):
         return Tags(self)
 
     @cached_property
+    def talks(self) -> Talks:
+        """Conversations in messengers."""
+        from .sync.talks import Talks
+
+        return Talks(self)
+
+    @cached_property
     def tasks(self) -> Tasks:
         """Things that a user has to do until a time."""
         from .sync.tasks import Tasks
@@ -293,3 +321,19 @@ class AmoCRM(Client):
         from .sync.webhooks import Webhooks
 
         return Webhooks(self)
+
+    @cached_property
+    def website_buttons(self) -> WebsiteButtons:
+        """Buttons for sites, with chats and forms behind them; all of the account, whoever made
+        them.
+        """
+        from .sync.website_buttons import WebsiteButtons
+
+        return WebsiteButtons(self)
+
+    @cached_property
+    def widgets(self) -> Widgets:
+        """Public widgets, those that are installed, and those that the user uploaded."""
+        from .sync.widgets import Widgets
+
+        return Widgets(self)
