@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from amocrm_mockserver.behaviour.account import AccountCard, show_account
-from amocrm_mockserver.behaviour.calls import place_calls
 from amocrm_mockserver.behaviour.bots import run, run_many, stop
+from amocrm_mockserver.behaviour.calls import place_calls
 from amocrm_mockserver.behaviour.catalog_elements import CatalogElements
 from amocrm_mockserver.behaviour.catalog_fields import CatalogFields, CatalogGroups
 from amocrm_mockserver.behaviour.catalogs import Catalogs, set_products, show_products

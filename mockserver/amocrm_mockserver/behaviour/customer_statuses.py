@@ -68,7 +68,7 @@ class CustomerStatuses(Behaviour):
 
     def create(self, exchange: Exchange, item: Row) -> Row:
         """Put the stage in its place among the others."""
-        columns = {"color": COLORS[0], "conditions": [[], []], **item}
+        columns: Row = {"color": COLORS[0], "conditions": [[], []], **item}
         row = super().create(exchange, columns)
         self._renumber(exchange)
         return row

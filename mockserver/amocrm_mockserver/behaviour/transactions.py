@@ -91,6 +91,7 @@ def _count(exchange: Exchange, number: int, price: int, count: int, more: Row) -
     if count > 0 and exchange.account.row["customers_mode"] == PERIODICITY:
         changes["status_id"] = _recent(exchange, stage)
     table.change(customer, changes)
+    exchange.tell("customers", "update", customer)
     log_stage(exchange, customer, stage)
     if ltv != before:
         record(

@@ -102,9 +102,10 @@ class Unsorted(Behaviour):
         account = exchange.account
         pipeline: int = item.get("pipeline_id") or main_pipeline(account)["id"]
         embedded = object_at(item, "_embedded")
-        lead: Row = next(iter(array_at(embedded, "leads")), {})
         stage = _unsorted_stage(account, pipeline)
-        lead = {**lead, "pipeline_id": pipeline, "status_id": stage}
+        lead: Row = {"pipeline_id": pipeline, "status_id": stage}
+        for named in array_at(embedded, "leads")[:1]:
+            lead = {**named, **lead}
         given = {**embedded, "leads": [lead]}
         made: dict[str, list[int]] = {}
         for kind in PARTS:
@@ -126,6 +127,8 @@ class Unsorted(Behaviour):
             **made,
         }
         self.home(exchange).add(row)
+        told = {kind: made[f"_{kind}"] for kind in ("leads", "contacts")}
+        exchange.tell("unsorted", "add", row, told)
         chat = object_at(row["metadata"], "origin").get("chat_id")
         if category == "chats" and chat and row["_contacts"]:
             bind_chat(account, row["_contacts"][0], chat)

@@ -35,7 +35,7 @@ def plant_unsorted(engine: Engine, exchange: Exchange, category: str, items: Jso
     operation = exchange.contract.operations["unsorted.create_sip"]
     exchange = evolve(exchange, operation=operation)
     for index, raw in enumerate(items):
-        item = {"metadata": {}, **raw, "_embedded": {}}
+        item: Row = {"metadata": {}, **raw, "_embedded": {}}
         flaws: list[Flaw] = []
         for kind in PARTS:
             given = array_at(object_at(raw, "_embedded"), kind)

@@ -55,7 +55,9 @@ def accept(engine: Engine, exchange: Exchange) -> Response:
                 changes["is_unsorted"] = False
             table.change(part, {**changes, "created_by": by, "_hidden": False})
             record_added(acting, kind, part)
+            exchange.tell(kind, "add", part)
     _set_aside(exchange, row, "accepted")
+    _tell(exchange, row, "accept", by)
     return hal(200, engine.show(exchange, row))
 
 
@@ -69,6 +71,7 @@ def decline(engine: Engine, exchange: Exchange) -> Response:
             _trash(exchange, kind, number, by)
     record(exchange, "lead_deleted", "leads", row["_leads"][0], by=by)
     _set_aside(exchange, row, "declined")
+    _tell(exchange, row, "decline", by)
     return hal(200, engine.show(exchange, row))
 
 
@@ -78,8 +81,9 @@ def link(engine: Engine, exchange: Exchange) -> Response:
     if row["category"] not in _LINKED:
         raise bad_request("Invalid request data")
     _refuse(flaws)
-    account, to = exchange.account, item["link"]
-    contact: int | None = (to.get("metadata") or {}).get("contact_id")
+    account = exchange.account
+    to: Row = item["link"]
+    contact: int | None = object_at(to, "metadata").get("contact_id")
     kind, number = to["entity_type"], to["entity_id"]
     if not account.has(kind, number):
         flaws.append(unsupported("link.entity_id"))
@@ -88,7 +92,7 @@ def link(engine: Engine, exchange: Exchange) -> Response:
     _refuse(flaws)
     by: int = item.get("user_id", exchange.caller.user_id)
     _trash(exchange, "leads", row["_leads"][0], by)
-    kept = [contact] if contact is not None else row["_contacts"]
+    kept: list[int] = [contact] if contact is not None else row["_contacts"]
     for own in row["_contacts"]:
         account.links.part(("leads", row["_leads"][0]), ("contacts", own))
         if own in kept:
@@ -169,7 +173,16 @@ def _refuse(flaws: list[Flaw]) -> None:
 def _trash(exchange: Exchange, kind: str, number: int, by: int) -> None:
     table = exchange.account.table(kind)
     changes = {"is_deleted": True, "updated_at": exchange.now, "updated_by": by}
-    table.change(table.rows[number], changes)
+    row = table.rows[number]
+    table.change(row, changes)
+    exchange.tell(kind, "delete", row)
+
+
+def _tell(exchange: Exchange, row: Row, action: str, by: int) -> None:
+    """Webhooks take it for the deletion of the item."""
+    told: Row = {"action": action, "user_id": by, "at": exchange.now}
+    told |= {kind: row[f"_{kind}"] for kind in ("leads", "contacts")}
+    exchange.tell("unsorted", "delete", row, told)
 
 
 def _set_aside(exchange: Exchange, row: Row, state: str) -> None:

@@ -259,6 +259,17 @@ def test_purchases_make_totals(crm: Crm) -> None:
     assert _flaws(crm, "POST", path, [{"comment": "x"}]) == [("FieldMissing", "price")]
 
 
+def test_webhooks_hear_of_customers(crm: Crm) -> None:
+    """Of new ones, of changes, and of purchases as changes."""
+    events = ["add_customer", "update_customer"]
+    crm.post("webhooks", {"destination": "https://hook.example.test/", "settings": events})
+    [number] = crm.create("customers", {"name": "A"})
+    crm.patch(f"customers/{number}", {"name": "B"})
+    crm.post(f"customers/{number}/transactions", [{"price": 5}])
+    told = [hook.event for hook in crm.account.hooks]
+    assert told == ["add_customer", "update_customer", "update_customer"]
+
+
 @pytest.mark.parametrize("body", [{"earn": 1, "redeem": 1}, {"redeem": 51}, {"earn": -1}])
 def test_points(crm: Crm, body: Json) -> None:
     """Given and taken, one at a time, never below nothing."""

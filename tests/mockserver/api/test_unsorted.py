@@ -286,6 +286,35 @@ def test_seeds_that_make_no_sense(seed: Json, word: str) -> None:
         make_crm({"unsorted": seed})
 
 
+def test_webhooks_hear_of_the_inbox(crm: Crm) -> None:
+    """An item is added, and deleted by whoever deals with it; its lead is new only then."""
+    events = ["add_unsorted", "delete_unsorted", "add_lead", "add_contact", "delete_lead"]
+    crm.post("webhooks", {"destination": "https://hook.example.test/", "settings": events})
+
+    def told() -> dict[str, dict[str, list[str]]]:
+        hooks = {hook.event: parse_qs(hook.body.decode()) for hook in crm.account.hooks}
+        crm.account.hooks.clear()
+        return hooks
+
+    [made] = _add(crm, "sip", _CALL)
+    lead = _ids(made["_embedded"])[0]
+    [(event, form)] = told().items()
+    assert event == "add_unsorted"
+    assert form["unsorted[add][0][lead_id]"] == [str(lead)]
+    crm.post(f"{_PATH}/{made['uid']}/accept", {})
+    heard = told()
+    assert set(heard) == {"add_lead", "add_contact", "delete_unsorted"}
+    form = heard["delete_unsorted"]
+    assert form["unsorted[delete][0][action]"] == ["accept"]
+    assert form["unsorted[delete][0][accept_result][leads][0]"] == [str(lead)]
+    [made] = _add(crm, "forms", _FORM)
+    told()
+    crm.send("DELETE", f"{_PATH}/{made['uid']}/decline")
+    heard = told()
+    assert set(heard) == {"delete_lead", "delete_unsorted"}
+    assert heard["delete_unsorted"]["unsorted[delete][0][action]"] == ["decline"]
+
+
 def test_links_echo_the_filter(crm: Crm) -> None:
     """Pages of the inbox are those of any list."""
     _add(crm, "forms", _FORM, {**_FORM, "source_uid": "b"})
