@@ -195,7 +195,8 @@ def _check_ends(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> 
 def _check_element(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> None:
     """An element is named with its catalog, which may let it be linked once only."""
     account, number = exchange.account, link["to_entity_id"]
-    catalog: int | None = (link.get("metadata") or {}).get("catalog_id")
+    metadata: Row = link.get("metadata") or {}
+    catalog: int | None = metadata.get("catalog_id")
     if catalog is None:
         flaws.append(missing("metadata.catalog_id"))
         return
