@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve, frozen
 
-from amocrm_mockserver.jsonvalue import is_object
+from amocrm_mockserver.jsonvalue import is_object, object_at
+from amocrm_mockserver.problems import missing, unsupported
 from amocrm_mockserver.validate import as_list
 
 if TYPE_CHECKING:
@@ -17,10 +18,12 @@ if TYPE_CHECKING:
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.problems import Flaw
 
-__all__ = ["PARTS", "ComplexItem", "Part", "check_item", "creation"]
+__all__ = ["PARTS", "ComplexItem", "Incoming", "Part", "check_item", "creation"]
 
 PARTS: Final = ("contacts", "companies")
 _LOG: Final = logging.getLogger("amocrm_mockserver.api")
+_METADATA: Final = {"sip": "unsorted.SipMetadataWrite", "forms": "unsorted.FormMetadataWrite"}
+"""By category."""
 _MOST_VALUES: Final = 40
 """Custom field values of one entity, by the docs."""
 
@@ -35,12 +38,21 @@ class Part:
 
 
 @frozen
+class Incoming:
+    """What makes a lead an incoming one."""
+
+    category: str
+    metadata: Row
+
+
+@frozen
 class ComplexItem:
     """One item of the body, checked."""
 
     request_id: str
     lead: Row
     parts: list[Part]
+    incoming: Incoming | None
 
 
 def check_item(engine: Engine, exchange: Exchange, item: Item, flaws: list[Flaw]) -> ComplexItem:
@@ -49,11 +61,14 @@ def check_item(engine: Engine, exchange: Exchange, item: Item, flaws: list[Flaw]
     embedded = embedded if is_object(embedded) else {}
     own = {key: value for key, value in embedded.items() if key not in PARTS}
     raw = {**item.raw, "_embedded": own}
+    if object_at(own, "metadata"):
+        raw.pop("status_id", None)
     lead: Row = engine.validator.check(exchange.operation.takes or "")(
         raw, "", flaws, exchange.account
     )
     lead.pop("request_id", None)
     engine.behaviour("leads").check(exchange, lead, None, flaws)
+    incoming = _check_metadata(engine, exchange, lead, flaws)
     parts: list[Part] = []
     for kind in PARTS:
         given = as_list(embedded.get(kind) or [])
@@ -67,7 +82,24 @@ def check_item(engine: Engine, exchange: Exchange, item: Item, flaws: list[Flaw]
         count = len(entity.get("_values", ()))
         if count > _MOST_VALUES:
             _warn(item, f"{path}custom_fields_values holds {count}, the docs allow {_MOST_VALUES}")
-    return ComplexItem(item.request_id, lead, parts)
+    return ComplexItem(item.request_id, lead, parts, incoming)
+
+
+def _check_metadata(
+    engine: Engine, exchange: Exchange, lead: Row, flaws: list[Flaw]
+) -> Incoming | None:
+    metadata = object_at(object_at(lead, "_embedded"), "metadata")
+    if not metadata:
+        return None
+    path = "_embedded.metadata"
+    category: Json = metadata.get("category")
+    schema = _METADATA.get(category) if isinstance(category, str) else None
+    if schema is None:
+        at = f"{path}.category"
+        flaws.append(missing(at) if category is None else unsupported(at))
+        return None
+    taken: Row = engine.validator.check(schema)(metadata, path, flaws, exchange.account)
+    return Incoming(category, taken)
 
 
 def _warn(item: Item, what: str) -> None:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.behaviour.cards import Cards, elements_of, refs_of
 from amocrm_mockserver.behaviour.events import record
 from amocrm_mockserver.behaviour.links import connect
-from amocrm_mockserver.behaviour.stages import LOST, WON, first_stage, main_pipeline
+from amocrm_mockserver.behaviour.stages import LOST, UNSORTED_TYPE, WON, first_stage, main_pipeline
 from amocrm_mockserver.behaviour.tags import attached
+from amocrm_mockserver.filters import pairs
 from amocrm_mockserver.jsonvalue import array_at, object_at
 from amocrm_mockserver.problems import Flaw, unsupported
 from amocrm_mockserver.render import ABSENT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.exchange import Exchange
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Leads", "pipeline_of"]
 
+_PLACE: Final = ("pipeline_id", "status_id")
 _CLOSED: Final = frozenset({WON, LOST})
 _TOLD_OF_TRASH: Final = frozenset({"id", "updated_at", "updated_by", "is_deleted", "account_id"})
 
@@ -31,6 +33,14 @@ class Leads(Cards):
     """Deals."""
 
     noun = "Lead"
+
+    def rows(self, exchange: Exchange) -> Iterable[Row] | None:
+        """Leads in unsorted are shown to those who ask for that stage."""
+        found = super().rows(exchange)
+        if found is None and _asks_for_unsorted(exchange):
+            rows = self.home(exchange).rows.values()
+            return [row for row in rows if not row["is_deleted"]]
+        return found
 
     def part(self, exchange: Exchange, row: Row) -> Row:  # noqa: ARG002
         """Of a lead in the trash little more is told than who changed it last, and when."""
@@ -43,7 +53,7 @@ class Leads(Cards):
         """The stage must stand in the lead's pipeline."""
         super().check(exchange, item, row, flaws)
         account = exchange.account
-        pipeline: Json = row["pipeline_id"] if row else pipeline_of(account, item)
+        pipeline: Json = row["pipeline_id"] if row else pipeline_of(exchange, item)
         if "pipeline_id" in item:
             pipeline = item["pipeline_id"]
             if not account.has("pipelines", pipeline):
@@ -74,12 +84,14 @@ class Leads(Cards):
             row["name"] = f"{word} #{row['id']}"
         row["price"] = int(row["price"])
         row["is_price_computed"] = False
-        source = _named_source(account, item)
+        source = _named_source(exchange, item)
         if source is not None:
             row["source_id"] = source["id"]
-        row["pipeline_id"] = pipeline_of(account, item)
+        row["pipeline_id"] = pipeline_of(exchange, item)
         if "status_id" not in item:
             row["status_id"] = first_stage(account, row["pipeline_id"])
+        if _is_unsorted(account, row):
+            row["_hidden"] = True
         is_closed = row["status_id"] in _CLOSED
         row["closed_at"] = (item.get("closed_at") or exchange.now) if is_closed else None
         row["loss_reason_id"] = item.get("loss_reason_id") if row["status_id"] == LOST else None
@@ -97,8 +109,10 @@ class Leads(Cards):
             status = first_stage(exchange.account, pipeline)
             changes["status_id"] = status
         moved = (pipeline, status) != (row["pipeline_id"], row["status_id"])
-        if moved and row.get("_hidden"):
-            changes["_hidden"] = False
+        if moved:
+            changes["_hidden"] = _is_unsorted(
+                exchange.account, {"pipeline_id": pipeline, "status_id": status}
+            )
         if status not in _CLOSED:
             changes["closed_at"] = None
         elif moved:
@@ -158,22 +172,38 @@ class Leads(Cards):
         }
 
 
-def pipeline_of(account: Account, item: Row) -> int:
+def pipeline_of(exchange: Exchange, item: Row) -> int:
     """The pipeline of a new lead: the one given, that of its source, or the main one."""
     number: int | None = item.get("pipeline_id")
     if number is None:
-        number = (_named_source(account, item) or {}).get("pipeline_id")
-    return main_pipeline(account)["id"] if number is None else number
+        number = (_named_source(exchange, item) or {}).get("pipeline_id")
+    return main_pipeline(exchange.account)["id"] if number is None else number
 
 
-def _named_source(account: Account, item: Row) -> Row | None:
-    """The source that a new lead names; one that is not known is no source."""
+def _named_source(exchange: Exchange, item: Row) -> Row | None:
+    """The source that a new lead names; one that the integration does not have is none."""
     wanted: Json = object_at(object_at(item, "_embedded"), "source").get("external_id")
     if wanted is None:
         return None
-    rows = account.table("sources").rows.values()
-    known = (row for row in rows if row.get("external_id") == wanted and not row.get("is_deleted"))
+    owners = {None, exchange.caller.client_id}
+    rows = exchange.account.table("sources").rows.values()
+    known = (row for row in rows if row["external_id"] == wanted and row["_client_id"] in owners)
     return next(known, None)
+
+
+def _asks_for_unsorted(exchange: Exchange) -> bool:
+    asked = exchange.query.get("filter")
+    if not isinstance(asked, dict) or "statuses" not in asked:
+        return False
+    named = pairs(_PLACE, asked["statuses"])
+    rows: list[Row] = [dict(zip(_PLACE, pair, strict=True)) for pair in named]
+    return any(_is_unsorted(exchange.account, row) for row in rows)
+
+
+def _is_unsorted(account: Account, row: Row) -> bool:
+    """Whether a lead stands where lists do not look."""
+    stage = account.table("statuses").rows.get((row["pipeline_id"], row["status_id"]))
+    return stage is not None and stage["type"] == UNSORTED_TYPE
 
 
 def _stage(row: Row) -> Json:

@@ -32,6 +32,7 @@ __all__ = ["PARTS", "Unsorted", "is_waiting"]
 PARTS: Final = ("leads", "contacts", "companies")
 """What may come with an incoming lead: at most one of each, and always a lead."""
 _UID_TAIL: Final = 40
+_NO_GUESTS: Final[Mapping[str, int]] = {}
 
 
 def is_waiting(account: Account, row: Row) -> bool:
@@ -97,8 +98,19 @@ class Unsorted(Behaviour):
         """Take in a call or a form."""
         return self.take_in(exchange, _category(exchange), item)
 
-    def take_in(self, exchange: Exchange, category: str, item: Row) -> Row:
-        """Make the item and what comes with it, hidden; the log hears of it on acceptance."""
+    def take_in(
+        self,
+        exchange: Exchange,
+        category: str,
+        item: Row,
+        *,
+        guests: Mapping[str, int] = _NO_GUESTS,
+    ) -> Row:
+        """Make the item and what comes with it, hidden; the log hears of it on acceptance.
+
+        Guests are a contact and company that are there already: they are linked, and stay as they
+        are whatever becomes of the item.
+        """
         account = exchange.account
         pipeline: int = item.get("pipeline_id") or main_pipeline(account)["id"]
         embedded = object_at(item, "_embedded")
@@ -111,7 +123,7 @@ class Unsorted(Behaviour):
         for kind in PARTS:
             hidden = [self._make(exchange, kind, part) for part in array_at(given, kind)[:1]]
             made[f"_{kind}"] = hidden
-        _connect(exchange, made)
+        _connect(exchange, {**made, **{f"_{kind}": [number] for kind, number in guests.items()}})
         created_at: int = item.get("created_at", exchange.now)
         row: Row = {
             "uid": item.get("uid") or _new_uid(account, created_at),
@@ -124,6 +136,7 @@ class Unsorted(Behaviour):
             "account_id": account.id,
             "_state": "waiting",
             "_sorted_at": None,
+            "_guests": dict(guests),
             **made,
         }
         self.home(exchange).add(row)
@@ -197,9 +210,10 @@ def _connect(exchange: Exchange, made: Mapping[str, list[int]]) -> None:
 
 def _refs(kind: str) -> Show:
     def show(exchange: Exchange, row: Row) -> Json:
+        guests = [number for guest, number in row["_guests"].items() if guest == kind]
         return [
             {"id": number, "_links": {"self": {"href": exchange.url(f"{kind}/{number}")}}}
-            for number in row[f"_{kind}"]
+            for number in [*row[f"_{kind}"], *guests]
         ]
 
     return show

@@ -1,8 +1,7 @@
-"""Leads created together with their contact and company: limits, sources, duplicates."""
+"""Leads created together with their contact and company: limits, sources, Unsorted."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import orjson
@@ -100,239 +99,112 @@ def test_the_id_of_a_source_is_a_text() -> None:
         ]
 
 
-def _email(*texts: str) -> Json:
-    return {"field_code": "EMAIL", "values": [{"value": text} for text in texts]}
+def _call(**more: Json) -> Json:
+    """An incoming call with a new contact and company."""
+    metadata = {"category": "sip", "from": "15550003", "uniq": "a1", "is_call_event_needed": True}
+    parts: Json = {"contacts": [{"name": "Ann"}], "companies": [{"name": "Ltd"}]}
+    return {"name": "Call", **more, "_embedded": {**parts, "metadata": metadata}}
 
 
-def _phone(*texts: str) -> Json:
-    return {"field_code": "PHONE", "values": [{"value": text} for text in texts]}
-
-
-def _item(*values: Json, **lead: Json) -> Json:
-    """A lead of somebody with these values."""
-    return {**lead, "_embedded": {"contacts": [{"name": "New", "custom_fields_values": values}]}}
-
-
-_STAGES = {"statuses": [{"id": 7001, "name": "First"}, {"id": 7002, "name": "Second"}]}
-_PIPELINES = [
-    {"id": 70, "name": "Sales", "is_main": True, "_embedded": _STAGES},
-    {"id": 71, "name": "Other"},
-]
-
-
-def _with_control(
-    rule: Json | None = None, *, leads: int = 1, contact: Json | None = None, **more: Json
-) -> Crm:
-    """An account where Ann is the main contact of leads 101 and on."""
-    ann: Json = {
-        "id": 201,
-        "name": "Ann",
-        "custom_fields_values": [_phone("+7 900 111-22-33"), _email("Ann@example.com")],
-        **(contact or {}),
+def test_metadata_makes_an_incoming_lead() -> None:
+    """It waits in unsorted, whatever stage is given; all that is new with it is hidden."""
+    crm = _with_source()
+    item = _call(status_id=5)
+    item["_embedded"]["source"] = {"type": "widget", "external_id": "site"}
+    [made] = crm.post("leads/complex", [item])
+    assert made["merged"] is False
+    [inbox] = crm.find("leads/unsorted")
+    assert (inbox["category"], inbox["pipeline_id"]) == ("sip", 70)
+    assert inbox["metadata"] == {"from": "15550003", "uniq": "a1"}
+    shown = {kind: [ref["id"] for ref in refs] for kind, refs in inbox["_embedded"].items()}
+    assert shown == {
+        "leads": [made["id"]],
+        "contacts": [made["contact_id"]],
+        "companies": [made["company_id"]],
     }
-    there: Json = [
-        {
-            "id": 101 + place,
-            "name": "There",
-            "price": 10,
-            "status_id": 7002,
-            "created_at": 1_600_000_000 + place,
-            "_embedded": {"contacts": [{"id": 201}]},
-            **more,
-        }
-        for place in range(leads)
-    ]
-    return _as_integration(
-        make_crm(
-            {
-                "pipelines": _PIPELINES,
-                "contacts": [ann, {"id": 202, "name": "Bob"}],
-                "leads": there,
-                "duplicate_control": [] if rule is None else [rule],
-            }
-        )
-    )
+    assert [crm.find(kind) for kind in ("leads", "contacts", "companies")] == [[], [], []]
+    [note] = crm.find(f"leads/{made['id']}/notes")
+    assert note["note_type"] == "call_in"
+    lead = crm.get(f"leads/{made['id']}", "with=source_id,contacts")
+    stages = crm.get("leads/pipelines/70")["_embedded"]["statuses"]
+    assert (lead["status_id"], lead["source_id"]) == (stages[0]["id"], 77)
+    assert stages[0]["type"] == 1
+    crm.post(f"leads/unsorted/{inbox['uid']}/accept", {})
+    assert [row["id"] for row in crm.find("leads")] == [made["id"]]
+    assert [row["id"] for row in crm.find("contacts")] == [made["contact_id"]]
 
 
-def _as_integration(crm: Crm) -> Crm:
-    crm.caller = evolve(crm.caller, client_id="aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee")
-    return crm
-
-
-def test_duplicate_control_is_off_unless_switched_on() -> None:
-    """Without a rule, or by a call that no integration makes, nothing is merged."""
-    body = [_item(_email("ann@example.com"))]
-    assert _with_control().post("leads/complex", body)[0]["merged"] is False
-    crm = _with_control({})
-    crm.caller = evolve(crm.caller, client_id="")
-    assert crm.post("leads/complex", body)[0]["merged"] is False
-
-
-def test_a_hit_is_merged() -> None:
-    """Its lead is changed where it stands; phones and e-mails are added to its contact."""
-    crm = _with_control({})
-    values = (_email("other@example.com"), _phone("8 (900) 111 22 33"))
-    item = _item(*values, name="In", price=5, pipeline_id=70, status_id=7001, request_id="r")
-    item["_embedded"] |= {"tags": [{"name": "hot"}], "companies": [{"name": "Acme"}]}
-    [one] = crm.post("leads/complex", [item])
-    [company] = crm.find("companies", "with=contacts")
-    assert one == {
-        "id": 101,
-        "contact_id": 201,
-        "company_id": company["id"],
-        "request_id": ["r"],
-        "merged": True,
-    }
-    [lead] = crm.find("leads")
-    assert (lead["name"], lead["price"], lead["status_id"]) == ("In", 5, 7002)
-    assert lead["created_at"] == 1_600_000_000
-    assert [tag["name"] for tag in lead["_embedded"]["tags"]] == ["hot"]
-    assert lead["_embedded"]["companies"][0]["id"] == company["id"]
-    assert [contact["id"] for contact in company["_embedded"]["contacts"]] == [201]
-    contact = crm.get("contacts/201")
-    assert contact["name"] == "New"
-    assert [[v["value"] for v in f["values"]] for f in contact["custom_fields_values"]] == [
-        ["+7 900 111-22-33"],
-        ["Ann@example.com", "other@example.com"],
-    ]
-    assert len(crm.find("contacts")) == 2
-    assert crm.events("lead_added") == []
-    assert len(crm.events("sale_field_changed")) == 1
-
-
-def test_what_is_there_is_kept_where_the_account_says_so() -> None:
-    """Only what was empty is filled."""
-    crm = _with_control({"conflict": "keep"}, price=0)
-    [field] = crm.create("leads/custom_fields", {"name": "F", "type": "text"})
-    values = (_email("other@example.com"), _phone("+79001112233"))
-    custom = [{"field_id": field, "values": [{"value": "v"}]}]
-    company: Json = {"companies": [{"name": "Acme"}]}
-    item = _item(*values, name="In", price=5, custom_fields_values=custom)
-    item["_embedded"] |= company
-    [first] = crm.post("leads/complex", [item])
-    lead = crm.get("leads/101")
-    assert (lead["name"], lead["price"]) == ("There", 5)
-    assert lead["custom_fields_values"][0]["values"] == [{"value": "v"}]
-    contact = crm.get("contacts/201")
-    assert contact["name"] == "Ann"
-    assert [len(each["values"]) for each in contact["custom_fields_values"]] == [1, 1]
-    [other] = crm.create("companies", {"name": "Other"})
-    item["_embedded"]["companies"] = [{"id": other}]
-    item["custom_fields_values"][0]["values"] = [{"value": "w"}]
-    [second] = crm.post("leads/complex", [item])
-    assert second["company_id"] == first["company_id"] != other
-    assert crm.get("leads/101")["custom_fields_values"][0]["values"] == [{"value": "v"}]
+def test_who_was_there_before_an_incoming_lead_stays() -> None:
+    """A contact given by id is linked and seen; it is not declined with the lead."""
+    crm = make_crm({"contacts": [{"id": 201, "name": "Ann"}]})
+    item = _call()
+    item["_embedded"]["contacts"] = [{"id": 201}]
+    [made] = crm.post("leads/complex", [item])
+    assert made["contact_id"] == 201
+    [inbox] = crm.find("leads/unsorted")
+    assert [ref["id"] for ref in inbox["_embedded"]["contacts"]] == [201]
+    [contact] = crm.find("contacts", "with=leads")
+    assert [ref["id"] for ref in contact["_embedded"]["leads"]] == [made["id"]]
+    assert [ref["id"] for ref in contact["_embedded"]["companies"]] == [made["company_id"]]
+    assert contact["is_unsorted"] is False
+    crm.send("DELETE", f"leads/unsorted/{inbox['uid']}/decline")
+    assert [row["id"] for row in crm.find("contacts")] == [201]
+    assert crm.send("GET", f"companies/{made['company_id']}").status == 204
 
 
 @pytest.mark.parametrize(
-    "written", ["8 900 1112233", "9001112233", "+7(900)1112233", "0079001112233"]
-)
-def test_phones_are_compared_in_international_form(written: str) -> None:
-    """However they are written; a foreign number with the same end is another one."""
-    crm = _with_control({"keys": ["phone"]})
-    assert crm.post("leads/complex", [_item(_phone(written))])[0]["merged"] is True
-    assert crm.post("leads/complex", [_item(_phone("+1 900 111 22 33"))])[0]["merged"] is False
-
-
-def test_only_the_chosen_keys_count() -> None:
-    """The e-mail alone is no hit where phones are compared."""
-    crm = _with_control({"keys": ["phone"]})
-    assert crm.post("leads/complex", [_item(_email("ann@example.com"))])[0]["merged"] is False
-
-
-def test_a_contact_given_by_its_id_is_compared_too() -> None:
-    """By the values that it has."""
-    crm = _with_control({})
-    [one] = crm.post("leads/complex", [{"_embedded": {"contacts": [{"id": 201}]}}])
-    assert (one["id"], one["contact_id"], one["merged"]) == (101, 201, True)
-    values = {"custom_fields_values": [_email("ann@example.com")]}
-    crm.patch("contacts/202", values)
-    [one] = crm.post("leads/complex", [{"_embedded": {"contacts": [{"id": 202}]}}])
-    assert (one["id"], one["contact_id"], one["merged"]) == (101, 202, True)
-    shown = crm.get("leads/101", "with=contacts")["_embedded"]["contacts"]
-    assert [(each["id"], each["is_main"]) for each in shown] == [(201, True), (202, False)]
-
-
-@pytest.mark.parametrize(
-    ("rule", "more"),
+    ("metadata", "code", "path"),
     [
-        ({"pipeline_id": 71}, {}),
-        ({"stages": [7001]}, {}),
-        ({}, {"status_id": 142}),
-        ({}, {"pipeline_id": 71, "status_id": 143}),
-        ({}, {"is_deleted": True}),
-        ({}, {"_embedded": {"contacts": [{"id": 202, "is_main": True}, {"id": 201}]}}),
+        ({"uniq": "a1"}, "FieldMissing", "category"),
+        ({"category": "chats"}, "NotSupportedChoice", "category"),
+        ({"category": ["sip"]}, "NotSupportedChoice", "category"),
+        ({"category": "sip", "called_at": "now"}, "InvalidType", "called_at"),
     ],
 )
-def test_a_hit_is_the_main_contact_of_a_lead_in_the_chosen_stages(rule: Json, more: Json) -> None:
-    """In the pipeline of the incoming lead; all other leads are left alone."""
-    crm = _with_control(rule, **more)
-    assert crm.post("leads/complex", [_item(_email("ann@example.com"))])[0]["merged"] is False
+def test_wrong_metadata_is_refused(crm: Crm, metadata: Json, code: str, path: str) -> None:
+    """At its place, and nothing is made."""
+    body = [{"name": "good"}, {"_embedded": {"metadata": metadata}}]
+    response = crm.send("POST", "leads/complex", body)
+    [item] = orjson.loads(response.body)["validation-errors"]
+    [error] = item["errors"]
+    assert (item["request_id"], error["code"]) == ("1", code)
+    assert error["path"] == f"_embedded.metadata.{path}"
+    assert crm.find("leads") == crm.find("leads/unsorted") == []
 
 
-def test_closed_leads_are_found_where_their_stage_is_chosen() -> None:
-    """The stages are the account's choice."""
-    crm = _with_control({"pipeline_id": 70, "stages": [142]}, status_id=142)
-    assert crm.post("leads/complex", [_item(_email("ann@example.com"))])[0]["merged"] is True
-    assert crm.get("leads/101")["status_id"] == 142
+def test_empty_metadata_is_none(crm: Crm) -> None:
+    """PHP writes an empty object as a list."""
+    crm.post("leads/complex", [{"_embedded": {"metadata": []}}])
+    assert len(crm.find("leads")) == 1
 
 
-@pytest.mark.parametrize(
-    ("several", "leads", "changed"),
-    [
-        ("create", 2, []),
-        ("newest", 3, [103]),
-        ("all", 3, [101, 102, 103]),
-        ("all", 4, []),
-        ("newest", 4, []),
-    ],
-)
-def test_several_hits(several: str, leads: int, changed: list[int]) -> None:
-    """Two or three do what the account says; the newest is named. More than three never merge."""
-    crm = _with_control({"several": several}, leads=leads)
-    [one] = crm.post("leads/complex", [_item(_email("ann@example.com"), name="In")])
-    assert one["merged"] is bool(changed)
-    found = [lead["id"] for lead in crm.find("leads", "order[id]=asc") if lead["name"] == "In"]
-    assert found == (changed or [one["id"]])
-    assert one["id"] == found[-1]
+def test_lists_pass_over_leads_in_unsorted(crm: Crm) -> None:
+    """By whatever way they came there, unless that stage is asked for."""
+    [pipeline] = crm.find("leads/pipelines")
+    unsorted, first, *_ = (stage["id"] for stage in pipeline["_embedded"]["statuses"])
+    into = {"status_id": unsorted}
+    made, moved, other = crm.create("leads", into, {}, {})
+    crm.patch(f"leads/{moved}", into)
+    assert [lead["id"] for lead in crm.find("leads")] == [other]
+    assert crm.get(f"leads/{made}")["status_id"] == unsorted
+    place = f"filter[statuses][0][pipeline_id]={pipeline['id']}&filter[statuses][0][status_id]="
+    found = crm.find("leads", f"{place}{unsorted}&order[id]=asc")
+    assert [lead["id"] for lead in found] == [made, moved]
+    assert [lead["id"] for lead in crm.find("leads", f"{place}{first}")] == [other]
+    crm.patch(f"leads/{moved}", {"status_id": first})
+    assert [lead["id"] for lead in crm.find("leads", "order[id]=asc")] == [moved, other]
 
 
-def test_items_that_meet_in_one_lead_are_one_result() -> None:
-    """The items of one call are compared with what was there before, not with each other."""
-    crm = _with_control({})
-    hit, fresh = _item(_email("ann@example.com")), _item(_email("new@example.com"))
-    results = crm.post("leads/complex", [hit, fresh, {**hit, "request_id": "x", "price": 7}, fresh])
-    assert [(one["request_id"], one["merged"]) for one in results] == [
-        (["0", "x"], True),
-        (["1"], False),
-        (["3"], False),
-    ]
-    assert crm.get("leads/101")["price"] == 7
-    again = crm.post("leads/complex", [fresh])
-    assert again[0]["merged"] is False, "two leads were found, and a new one is made"
-
-
-def test_plain_creation_never_merges() -> None:
-    """Duplicate control belongs to complex creation."""
-    crm = _with_control({})
-    [number] = crm.create("leads", {"_embedded": {"contacts": [{"id": 201}]}})
-    assert number != 101
-
-
-@pytest.mark.parametrize(
-    ("rules", "fault"),
-    [
-        ({}, "duplicate_control: must be a list of mappings"),
-        ([5], "duplicate_control[0]: must be a mapping"),
-        ([{}, {"key": 1}], "duplicate_control[1]: key is not known here"),
-        ([{"keys": ["name"]}], "duplicate_control[0]: keys must be a list of email and phone"),
-        ([{"several": "some"}], "duplicate_control[0]: several must be one of"),
-        ([{"pipeline_id": 5}], "duplicate_control[0]: there is no pipeline 5"),
-        ([{"stages": [5]}], "duplicate_control[0]: there is no stage 5"),
-        ([{"stages": 142}], "duplicate_control[0]: stages must be a list of status ids"),
-    ],
-)
-def test_a_seed_with_a_wrong_rule_is_refused(rules: Json, fault: str) -> None:
-    """The error names the rule and what is wrong."""
-    with pytest.raises(ValueError, match=re.escape(fault)):
-        make_crm({"duplicate_control": rules})
+def test_a_source_belongs_to_its_integration(crm: Crm) -> None:
+    """A lead of another integration that names it has none."""
+    ours, theirs = (evolve(crm.caller, client_id=name) for name in ("ours", "theirs"))
+    crm.caller = ours
+    crm.create("sources", {"name": "Site", "external_id": "site"})
+    body: Json = [{"_embedded": {"source": {"type": "widget", "external_id": "site"}}}]
+    names: list[Json] = []
+    for caller in (ours, theirs):
+        crm.caller = caller
+        [made] = crm.post("leads/complex", body)
+        shown = crm.get(f"leads/{made['id']}", "with=source")["_embedded"]
+        names.append(shown.get("source", {}).get("name"))
+    assert names == ["Site", None]
