@@ -14,7 +14,7 @@ from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.notes import Notes
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.behaviour.stages import UNSORTED_TYPE, main_pipeline, stages
-from amocrm_mockserver.jsonvalue import array_at, object_at
+from amocrm_mockserver.jsonvalue import array_at, object_at, objects_at
 from amocrm_mockserver.problems import Flaw, unsupported
 from amocrm_mockserver.render import ABSENT
 
@@ -73,7 +73,7 @@ class Unsorted(Behaviour):
         if "pipeline_id" in item and not account.has("pipelines", item["pipeline_id"]):
             flaws.append(unsupported("pipeline_id"))
         for kind in PARTS:
-            for index, part in enumerate(array_at(object_at(item, "_embedded"), kind)):
+            for index, part in objects_at(object_at(item, "_embedded"), kind):
                 own: list[Flaw] = []
                 self.cards[kind].check(_creation(exchange, kind), part, None, own)
                 for flaw in own:
