@@ -58,6 +58,9 @@ _PERFORM: Final[Mapping[type, Callable[[Any], object]]] = {  # Any: the effect o
 }
 
 
+_UNSENT: Final = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
+
+
 class Driver:
     """Does what a conversation asks, one effect after the other, in the caller's thread."""
 
@@ -114,8 +117,13 @@ class Driver:
                 retries=False,
                 timeout=self._timeout,
             )
-        except (NewConnectionError, NameResolutionError, ConnectTimeoutError, ProxyError) as error:
+        except _UNSENT as error:
             raise TransportError(redact(str(error)), sent=False) from error
+        except ProxyError as error:
+            # urllib3 also says so of a connection that breaks after the request went through it.
+            cause = error.original_error
+            unsent = isinstance(cause, _UNSENT) or str(cause).startswith("Tunnel connection failed")
+            raise TransportError(redact(str(error)), sent=not unsent) from error
         except (HTTPError, OSError) as error:
             raise TransportError(redact(str(error)), sent=True) from error
         return Response(answer.status, answer.headers, answer.data)

@@ -107,7 +107,7 @@ def keep_again(session: Session, token: Token) -> Talk[None]:
     try:
         kept: Token | None = yield Load(session.store, key_of(session, session.account))
         failure = None
-        if kept is None or kept.is_older_than(token):
+        if kept is None or not token.is_older_than(kept):
             failure = yield from _failure(session, session.account, token)
     finally:
         yield Free(held)
