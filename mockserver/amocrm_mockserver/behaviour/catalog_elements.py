@@ -99,7 +99,9 @@ class CatalogElements(Behaviour):
         row["updated_at"] = item.get("updated_at", row["created_at"])
         if _status(exchange, row) == _PAID:
             _note_payment(exchange, row)
-        return self.home(exchange).add(row)
+        self.home(exchange).add(row)
+        exchange.tell(self.table, "add", row)
+        return row
 
     def update(self, exchange: Exchange, row: Row, item: Row) -> None:
         """Change the element; an invoice that is paid tells it to the cards it belongs to."""
@@ -110,6 +112,7 @@ class CatalogElements(Behaviour):
         self.home(exchange).change(row, {**changes, "_values": held})
         if former != _PAID and _status(exchange, row) == _PAID:
             _note_payment(exchange, row)
+        exchange.tell(self.table, "update", row)
 
 
 def _owner(row: Row) -> str:

@@ -52,8 +52,12 @@ class Webhooks(Behaviour):
         known: list[str] = exchange.contract.schema("webhooks.WebhookEvent")["enum"]
         given: Json = item.get("settings")
         for index, event in enumerate(given if is_array(given) else ()):
-            if event not in known and not _OF_CATALOG.fullmatch(str(event)):
-                flaws.append(unsupported(f"settings.{index}"))
+            flaw = unsupported(f"settings.{index}")
+            if _OF_CATALOG.fullmatch(str(event)):
+                # The schema lists the published events only.
+                flaws[:] = [other for other in flaws if other != flaw]
+            elif event not in known and flaw not in flaws:
+                flaws.append(flaw)
         if flaws:
             return
         if not _is_url(item["destination"]):

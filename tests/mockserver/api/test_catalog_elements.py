@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 import orjson
 import pytest
 
@@ -236,3 +238,23 @@ def test_invoices(crm: Crm) -> None:
     assert [event["entity_id"] for event in crm.events("invoice_paid")] == [lead]
     crm.patch(f"{path}/{number}", paid)
     assert len(crm.find(f"leads/{lead}/notes")) == 1
+
+
+def test_changes_are_told(crm: Crm, cars: int) -> None:
+    """Addresses that ask for a catalog are told of its elements, and of no others."""
+    url = "http://127.0.0.1:8/hook"
+    events = [f"add_catalog_{cars}", f"update_catalog_{cars}"]
+    crm.post("webhooks", {"destination": url, "settings": events})
+    values = _values(COLOUR="red")
+    path = f"catalogs/{cars}/elements"
+    [element] = crm.create(path, {"name": "Lada", "custom_fields_values": values})
+    crm.patch(f"{path}/{element}", {"name": "Volga"})
+    [other] = crm.create("catalogs", {"name": "Boats"})
+    crm.create(f"catalogs/{other}/elements", {"name": "Boat"})
+    added, updated = crm.account.hooks
+    assert [added.event, updated.event] == events
+    said = dict(parse_qsl(added.body.decode()))
+    assert said["catalogs[add][0][id]"] == str(element)
+    assert said["catalogs[add][0][catalog_id]"] == str(cars)
+    assert said["catalogs[add][0][custom_fields][0][code]"] == "COLOUR"
+    assert dict(parse_qsl(updated.body.decode()))["catalogs[update][0][name]"] == "Volga"
