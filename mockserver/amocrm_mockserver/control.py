@@ -175,5 +175,11 @@ _ROUTES: Final[tuple[_Route, ...]] = (
     _Route("GET", "/outbox", control_rules.outbox),
     _Route("GET", "/deliveries", control_hooks.listing),
     _Route("DELETE", "/deliveries", control_hooks.clear),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/trash",
+        control_hooks.trash,
+        frozenset({"entity_type", "id", "restore"}),
+    ),
     _Route("POST", "/deliveries/{id}/answer", control_hooks.answer, frozenset({"status"})),
 )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.control_call import ControlCall, ControlError
+from amocrm_mockserver.happenings import Happenings
+from amocrm_mockserver.hooks.tell import hooks_of
 
 if TYPE_CHECKING:
     from amocrm_mockserver.post import Delivery
     from amocrm_mockserver.server import MockServer
 
-__all__ = ["answer", "clear", "listing"]
+__all__ = ["answer", "clear", "listing", "trash"]
+
+_CARDS: Final = ("leads", "contacts", "companies", "customers")
 
 
 def listing(server: MockServer, _: ControlCall) -> object:
@@ -40,6 +44,28 @@ def answer(server: MockServer, call: ControlCall) -> object:
     world = server.world
     world.post.answered(world.accounts, found, status, server.clock.now())
     return _described(found)
+
+
+def trash(server: MockServer, call: ControlCall) -> object:
+    """Do what only people do, in the user interface: delete a card, or bring it back."""
+    account = server.world.accounts.get(call.variables["subdomain"])
+    if account is None:
+        raise ControlError(f"there is no account {call.variables['subdomain']}", status=404)
+    kind, number = call.get("entity_type", str), call.get("id", int)
+    if kind not in _CARDS:
+        raise ControlError(f"entity_type must be one of {', '.join(_CARDS)}")
+    row = account.table(kind).rows.get(number)
+    if row is None:
+        raise ControlError(f"there is no {kind} {number}", status=404)
+    is_deleted = not call.get("restore", bool)
+    if bool(row["is_deleted"]) != is_deleted:
+        now = int(server.clock.now())
+        account.table(kind).change(row, {"is_deleted": is_deleted, "updated_at": now})
+        happened = Happenings()
+        happened.tell(kind, "delete" if is_deleted else "restore", row)
+        account.hooks.extend(hooks_of(account, happened))
+        server.world.post.take_in(account, server.clock.now())
+    return {"entity_type": kind, "id": number, "is_deleted": is_deleted}
 
 
 def _described(delivery: Delivery) -> dict[str, object]:

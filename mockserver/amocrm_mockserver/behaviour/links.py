@@ -111,7 +111,7 @@ def _change(exchange: Exchange, end: _End, by: int | None) -> None:
     """One of an entity's links has changed."""
     touch(exchange, end, by)
     row = exchange.account.table(end[0]).rows.get(end[1])
-    if row is not None:
+    if row is not None and end[0] != "catalog_elements":
         exchange.tell(end[0], "update", row)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.behaviour.sources import source_row
+from amocrm_mockserver.jsonvalue import object_at
 from amocrm_mockserver.message import Response
 from amocrm_mockserver.problems import Flaw, forbidden, not_found, unsupported
 
@@ -119,5 +120,5 @@ def _when_made(exchange: Exchange, row: Row, value: Json) -> Json:
 def _domains(row: Row, item: Row) -> list[str]:
     """Domains cannot be added to a button that has none."""
     held: list[str] = row["_trusted"]
-    added: list[str] = (item.get("trusted_websites") or {}).get("add", [])
+    added: list[str] = object_at(item, "trusted_websites").get("add", [])
     return list(dict.fromkeys([*held, *added])) if held else held

@@ -255,3 +255,47 @@ def test_times_without_a_date(crm: Crm) -> None:
     crm.create("tasks", {"text": "Call", "complete_till": 10**12})
     [(_, form)] = _told(crm)
     assert form["task[add][0][complete_till]"] == "9999-12-31 23:59:59"
+
+
+def test_incoming_leads_are_told(crm: Crm) -> None:
+    """When they come, and when they are sorted: to accept one adds its lead and its contact."""
+    events = ["add_unsorted", "delete_unsorted", "add_lead", "add_contact"]
+    _subscribe(crm, *events)
+    metadata = {
+        "form_id": "1",
+        "form_name": "F",
+        "form_page": "https://a.example/",
+        "form_sent_at": NOON,
+    }
+    item = {"source_uid": "s", "source_name": "S", "metadata": metadata}
+    item["_embedded"] = {"leads": [{"name": "L"}], "contacts": [{"name": "C"}]}
+    [row] = crm.post("leads/unsorted/forms", [item])["_embedded"]["unsorted"]
+    [(event, form)] = _told(crm)
+    assert event == "add_unsorted"
+    [lead] = row["_embedded"]["leads"]
+    assert form["unsorted[add][0][lead_id]"] == str(lead["id"])
+    assert form["unsorted[add][0][source_data][form_id]"] == "1"
+    crm.post(f"leads/unsorted/{row['uid']}/accept", {})
+    told = dict(_told(crm))
+    assert sorted(told) == ["add_contact", "add_lead", "delete_unsorted"]
+    form = told["delete_unsorted"]
+    assert form["unsorted[delete][0][action]"] == "accept"
+    assert form["unsorted[delete][0][accept_result][leads][0]"] == str(lead["id"])
+    [row] = crm.post("leads/unsorted/forms", [{**item, "source_uid": "t"}])["_embedded"]["unsorted"]
+    _told(crm)
+    assert crm.send("DELETE", f"leads/unsorted/{row['uid']}/decline", {}).status == 200
+    [(event, form)] = _told(crm)
+    assert (event, form["unsorted[delete][0][action]"]) == ("delete_unsorted", "decline")
+
+
+def test_elements_of_lists_are_told(crm: Crm) -> None:
+    """Each list has events of its own."""
+    [number] = crm.create("catalogs", {"name": "L"})
+    _subscribe(crm, f"add_catalog_{number}", f"update_catalog_{number}", "add_catalog_1")
+    [element] = crm.create(f"catalogs/{number}/elements", {"name": "E"})
+    [(event, form)] = _told(crm)
+    assert event == f"add_catalog_{number}"
+    assert form["catalogs[add][0][id]"] == str(element)
+    crm.patch(f"catalogs/{number}/elements", [{"id": element, "name": "F"}])
+    [(event, form)] = _told(crm)
+    assert form["catalogs[update][0][name]"] == "F"

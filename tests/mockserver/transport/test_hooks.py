@@ -248,3 +248,25 @@ def test_the_rules_of_retrying() -> None:
     assert too_many_failures([NOON] * 101, NOON)
     assert not too_many_failures([NOON] * 100, NOON)
     assert not too_many_failures([NOON] * 101, NOON + 2 * hours)
+
+
+def test_cards_that_people_delete(ask: Asker) -> None:
+    """Deleting and bringing back are told once each."""
+    token = _subscribe(ask, "https://hook.example.test/amo", "delete_lead", "restore_lead")
+    _add_lead(ask, token)
+    [lead] = ask("GET", "/api/v4/leads", token=token).json["_embedded"]["leads"]
+    body = {"entity_type": "leads", "id": lead["id"]}
+    for _ in range(2):
+        assert ask.control("POST", "accounts/acc1/trash", body)["is_deleted"]
+    assert ask("GET", "/api/v4/leads", token=token).status == 204
+    ask.control("POST", "accounts/acc1/trash", {**body, "restore": True})
+    assert ask("GET", "/api/v4/leads", token=token).status == 200
+    deleted, restored = _deliveries(ask)
+    assert (deleted["event"], restored["event"]) == ("delete_lead", "restore_lead")
+    assert deleted["body"].startswith(f"leads%5Bdelete%5D%5B0%5D%5Bid%5D={lead['id']}&")
+    for path, wrong, status in (
+        ("accounts/acc9/trash", body, 404),
+        ("accounts/acc1/trash", {**body, "id": 5}, 404),
+        ("accounts/acc1/trash", {**body, "entity_type": "tasks"}, 400),
+    ):
+        assert ask("POST", f"/__mock__/{path}", json=wrong).status == status
