@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from amocrm_mockserver.jsonvalue import array_at, object_at
+from amocrm_mockserver.jsonvalue import object_at, objects_at
 from amocrm_mockserver.problems import Flaw, missing, unsupported
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ def check_rights(rights: Row, flaws: list[Flaw]) -> None:
     for kind in TREE:
         own = object_at(rights, kind)
         _check_widths(own, f"rights.{kind}", flaws)
-        if own.get("add", "D") not in _ALL_OR_NOTHING:
+        if (own.get("add") or "D") not in _ALL_OR_NOTHING:
             flaws.append(unsupported(f"rights.{kind}.add"))
-    for index, row in enumerate(array_at(rights, "status_rights")):
+    for index, row in objects_at(rights, "status_rights"):
         path = f"rights.status_rights.{index}.rights"
-        for name, access in row["rights"].items():
-            if access not in _ALL_OR_NOTHING:
+        for name, access in object_at(row, "rights").items():
+            if access is not None and access not in _ALL_OR_NOTHING:
                 flaws.append(unsupported(f"{path}.{name}"))
 
 
@@ -60,5 +60,5 @@ def _check_widths(own: Row, path: str, flaws: list[Flaw]) -> None:
             flaws.append(unsupported(f"{path}.{narrow}"))
 
 
-def _reach(access: str) -> int:
-    return _WIDTH.find(access)
+def _reach(access: str | None) -> int:
+    return _WIDTH.find(access or "D")
