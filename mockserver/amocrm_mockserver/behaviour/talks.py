@@ -91,7 +91,7 @@ def find_messages(engine: Engine, exchange: Exchange) -> Response:
     """The messages of a talk, newest first."""
     row = _talk(engine, exchange)
     asked = exchange.query.get("filter", {})
-    span = asked.get("created_at", {}) if isinstance(asked, dict) else {}
+    span: Tree = asked.get("created_at", "") if isinstance(asked, dict) else ""
     low, high = bounds(span, since=False)
     limit = exchange.query.get("limit")
     most = int(limit) if isinstance(limit, str) and limit.isdecimal() else _MOST_MESSAGES
