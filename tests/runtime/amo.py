@@ -84,14 +84,16 @@ class Tenant:
         """The server it is on."""
         return self.amo.server
 
-    def token(self, **changed: Any) -> Token:
+    def token(self, *, api_domain: str | None = None) -> Token:
         """Return tokens as the token endpoint gives them to a client at the account's host."""
-        return Token.read(**self._pair(), domain=self.domain, **changed)
-
-    def _pair(self) -> dict[str, Any]:
         with self.server.locked() as world:
-            pair = issue_pair(world, self._grant(world), api_domain=self.domain)
-        return {name: pair[name] for name in ("access_token", "refresh_token")}
+            pair = issue_pair(world, self._grant(world), api_domain=api_domain or self.domain)
+        return self.read(pair, self.domain)
+
+    @staticmethod
+    def read(pair: dict[str, Any], domain: str) -> Token:
+        """Return the tokens of an answer."""
+        return Token.read(pair["access_token"], pair["refresh_token"], domain)
 
     def long_lived(self, days: int = 365) -> str:
         """Return a long-lived token."""

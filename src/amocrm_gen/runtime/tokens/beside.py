@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import define, frozen
 
+from amocrm_gen.runtime.locks.memory import MemoryLocks
 from amocrm_gen.runtime.tokens.secret_file import OWNER_FILE, make_folder
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class LocksBeside:
     def acquire(self, keys: Sequence[str]) -> _Held:
         """Wait until all keys are free, and take them."""
         with ExitStack() as held:
+            held.callback(_here.acquire(self._names(keys)).release)
             for lock in self._locks(keys):
                 held.enter_context(lock)
             return _Held(held.pop_all())
@@ -55,6 +57,7 @@ class LocksBeside:
         from filelock import Timeout  # noqa: PLC0415 - a start can spare it
 
         with ExitStack() as held:
+            held.callback((await _here.acquire_async(self._names(keys))).release)
             for lock in self._locks(keys):
                 # Tried without waiting, so that whoever is cancelled leaves no thread behind.
                 while not lock.is_locked:
@@ -64,13 +67,24 @@ class LocksBeside:
                         await asyncio.sleep(_POLL)
             return _Held(held.pop_all())
 
+    def _names(self, keys: Sequence[str]) -> list[str]:
+        folder = self.folder.absolute()
+        return [str(folder / f"{name}.lock") for name in sorted({_plain(key) for key in keys})]
+
     def _locks(self, keys: Sequence[str]) -> "Iterator[BaseFileLock]":
         from filelock import FileLock  # noqa: PLC0415 - a start can spare it
 
         make_folder(self.folder)
-        for name in sorted({_STRANGE.sub("_", key) for key in keys}):
-            path = self.folder / f"{name}.lock"
-            yield FileLock(path, mode=OWNER_FILE, thread_local=False, poll_interval=_POLL)
+        for name in self._names(keys):
+            yield FileLock(name, mode=OWNER_FILE, thread_local=False, poll_interval=_POLL)
+
+
+_here: Final = MemoryLocks()
+"""Who waits in one process waits in line, and only the first of them asks the other processes."""
+
+
+def _plain(key: str) -> str:
+    return _STRANGE.sub("_", key)
 
 
 def locks_beside(path: Path) -> LocksBeside:
