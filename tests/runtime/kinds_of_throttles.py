@@ -28,7 +28,7 @@ class _Processes:
     def throttle_for(self, account: str, integration: str) -> Gate:
         """Return a throttle that shares only the queue."""
         gate = self.shared.throttle_for(account, integration)
-        return Gate(gate._queue, gate._limit, gate._clock)
+        return Gate(gate._queue, gate._limit, gate._clock, gate._warm_up)
 
 
 def in_memory(clock: Clock, **options: Any) -> Kind:

@@ -143,7 +143,7 @@ def session(
     throttle = None
     if limit is not None and stage is not None:
         throttles = MemoryThrottle(
-            rate=limit, account_rate=None, margin=0.0, clock=lambda: stage.now
+            rate=limit, account_rate=None, margin=0.0, warm_up=0.0, clock=lambda: stage.now
         )
         throttle = throttles.throttle_for("example.amocrm.ru", "")
     return Session(

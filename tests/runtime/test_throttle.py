@@ -43,7 +43,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> Make:
     memory: dict[str, Any] = {}
 
     def made(integration: str = "a", account: str = ACCOUNT, **options: Any) -> Any:
-        options = {"rate": 2, "account_rate": None, "margin": 1 / 64, **options}
+        options = {"rate": 2, "account_rate": None, "margin": 1 / 64, "warm_up": 0.0, **options}
         if request.param == "redis":
             kind = in_redis(address, clock, **options)
         elif request.param == "file":
@@ -99,6 +99,20 @@ def test_the_turn_of_a_dead_one_is_used(make: Make, clock: Clock) -> None:
     clock.now += 0.021
     assert other.confirm(living) == 0
     assert throttle.confirm(dead) == pytest.approx(WINDOW)
+
+
+def test_new_connections_are_allowed_for(make: Make, clock: Clock) -> None:
+    """The first requests of a process count as sent later, as they may be; those after do not."""
+    throttle = make(rate=1, warm_up=0.25)
+    throttle.reserve()
+    second = throttle.reserve()
+    assert second.wait == pytest.approx(WINDOW + 0.25)
+    clock.now += second.wait
+    assert throttle.confirm(second) == 0
+    assert throttle.reserve().wait == pytest.approx(WINDOW)
+    clock.now += 60.0
+    throttle.reserve()
+    assert throttle.reserve().wait == pytest.approx(WINDOW + 0.25)
 
 
 def test_a_place_can_be_given_back(make: Make) -> None:

@@ -63,7 +63,9 @@ class FileThrottle(Rates):
             if gate is None:
                 limits = self.limits(account, integration)
                 queue = _FileQueue(limits, [self._file(limit) for limit in limits], self.clock)
-                gate = self._gates[account, integration] = Gate(queue, limits[0], self.clock)
+                gate = self._gates[account, integration] = Gate(
+                    queue, limits[0], self.clock, self.warm_up
+                )
             return gate
 
     def _file(self, limit: Limit) -> str:

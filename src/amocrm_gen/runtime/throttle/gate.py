@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from itertools import count
+from math import inf
 from secrets import token_hex
 from threading import Lock
 from typing import Final
@@ -16,6 +17,8 @@ from amocrm_gen.runtime.throttle.throttle import Slot
 
 __all__ = ["Gate"]
 
+_IDLE: Final = 10.0
+"""Seconds without a request after which connections may have to be opened again."""
 _FARTHEST: Final = 4.0
 """Windows after which even the last one looks again how far the line has moved."""
 
@@ -31,12 +34,17 @@ class Gate:
     _queue: Queue
     _limit: Limit
     _clock: Callable[[], float]
+    _warm_up: float
     remote: bool = False
     """Whether a step takes as long as the way to another host."""
     _mark: str = field(init=False, factory=lambda: token_hex(6))
     _numbers: "count[int]" = field(init=False, factory=lambda: count(1))
     _waiting: dict[int, float] = field(init=False, factory=dict[int, float])
     """Until when the place of each waiter is kept."""
+    _began: float = field(init=False, default=-inf)
+    """When the first was let go after a pause."""
+    _last: float = field(init=False, default=-inf)
+    """When the last was let go."""
     _lock: Lock = field(init=False, factory=Lock, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -76,12 +84,14 @@ class Gate:
     def empty(self) -> None:
         """Start anew: after a fork, the waiters are the parent's."""
         self._mark, self._waiting, self._lock = token_hex(6), {}, Lock()
+        self._began = self._last = -inf
 
     def _step(self, place: Place) -> float:
         now = self._clock()
         ahead = self._rank(place, now) - self._limit.count
         if place.until < now:
             place.patience = min(2 * place.patience, self._limit.window)
+        place.delay = self._delay(now)
         try:
             place.wait = self._queue.ask(place) if ahead < 0 else self._stay(ahead)
         except BaseException:
@@ -93,7 +103,14 @@ class Gate:
                 self._waiting[place.number] = place.until
         else:
             self._forget(place)
+            self._last = now
         return place.wait
+
+    def _delay(self, now: float) -> float:
+        """Allow for new connections, which most of the first requests have to open."""
+        if now - self._last > _IDLE:
+            self._began = now
+        return self._warm_up if now - self._began < self._limit.window else 0.0
 
     def _stay(self, ahead: int) -> float:
         self._queue.check()

@@ -35,7 +35,9 @@ class MemoryThrottle(Rates):
                 queue = _MemoryQueue(
                     [self._ring(limit) for limit in limits], self.clock, self._lock
                 )
-                gate = self._gates[account, integration] = Gate(queue, limits[0], self.clock)
+                gate = self._gates[account, integration] = Gate(
+                    queue, limits[0], self.clock, self.warm_up
+                )
             return gate
 
     def _ring(self, limit: Limit) -> Ring:

@@ -3,7 +3,7 @@
 -- Times are whole microseconds of this server's clock.
 local verb, name = ARGV[1], ARGV[2]
 local arrival, patience, grace = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
-local span = tonumber(ARGV[6])
+local span = tonumber(ARGV[6]) -- how long a request may take to be sent, or a closure to last
 local now = tonumber(ARGV[7])
 if not now then
   local time = redis.call('TIME')
@@ -61,6 +61,12 @@ local function free_at(ring, rank)
   local start = math.max(now, ring.closed)
   if place >= 0 then start = math.max(start, ring.sent[place + 1] + ring.window) end
   return start + math.floor(rank / ring.limit) * ring.window
+end
+
+local function record(ring)
+  local time, place = now + span, #ring.sent + 1
+  while place > 1 and ring.sent[place - 1] > time do place = place - 1 end
+  table.insert(ring.sent, place, time)
 end
 
 local function leave(ring)
@@ -139,7 +145,7 @@ local wake = math.min(due, soonest + grace)
 for i = 1, count do
   if due <= now then
     leave(rings[i])
-    table.insert(rings[i].sent, now)
+    record(rings[i])
   else
     admit(rings[i], others(dues, i), wake + patience)
   end

@@ -24,6 +24,8 @@ class Place(Slot):
     """How late it may be: twice as much each time it was too late, so that it gets its turn."""
     until: float = float("inf")
     """When it will have been too late, by the clock of its own process."""
+    delay: float = 0.0
+    """How much later than it is let go its request may be sent."""
     is_known: bool = False
     """Whether the queue has seen it, so that `time` is set."""
 

@@ -12,6 +12,7 @@ __all__ = ["Limit", "Rates"]
 _PER_INTEGRATION: Final = 7.0
 _PER_ACCOUNT: Final = 50.0
 _MARGIN: Final = 0.020
+_WARM_UP: Final = 0.150
 
 
 @frozen
@@ -49,6 +50,8 @@ class Rates:
     """Requests a second of all integrations in one account; None for no such limit."""
     margin: float = field(default=_MARGIN, validator=_not_negative)
     """Seconds added to each window: the way to the server is not always equally long."""
+    warm_up: float = field(default=_WARM_UP, validator=_not_negative)
+    """Seconds that the first requests of a process may take longer: they open connections."""
     over_all_accounts: bool = False
     """Whether an integration has one rate over all accounts instead of one in each."""
 

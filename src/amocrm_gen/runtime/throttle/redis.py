@@ -54,7 +54,8 @@ class RedisThrottle(Rates):
             if gate is None:
                 limits = self.limits(account, integration)
                 queue = _RedisQueue(self._client, limits, self.clock)
-                gate = Gate(queue, limits[0], self.clock or time.monotonic, remote=True)
+                clock = self.clock or time.monotonic
+                gate = Gate(queue, limits[0], clock, self.warm_up, remote=True)
                 self._gates[account, integration] = gate
             return gate
 
@@ -70,7 +71,9 @@ class _RedisQueue:
     def ask(self, place: Place) -> float:
         began = time.monotonic()
         arrival = round(place.time) if place.is_known else _NEW
-        wait, place.time = self._run("ask", place.name, arrival, patience=place.patience)
+        wait, place.time = self._run(
+            "ask", place.name, arrival, patience=place.patience, span=place.delay
+        )
         place.is_known = True
         took = 0.0 if self.clock else time.monotonic() - began
         # It should be there in time, not set out in time; but it must not come far too early.

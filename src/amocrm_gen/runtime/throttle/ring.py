@@ -1,6 +1,6 @@
 """How many sends fit into any window of time: the algorithm, without a clock of its own."""
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 
 from attrs import define, field
 
@@ -84,9 +84,9 @@ class Ring:
         """Take one out of the line."""
         self.line = [waiter for waiter in self.line if waiter.name != name]
 
-    def record(self, now: float) -> None:
-        """Note a real send."""
-        self.sent.append(now)
+    def record(self, time: float) -> None:
+        """Note a send, in advance if it may take a while."""
+        insort(self.sent, time)
 
     def matters_until(self) -> float:
         """Return when the ring will be as good as new."""

@@ -21,7 +21,7 @@ def ask(rings: Sequence[Ring], place: Place, now: float) -> float:
         ring.forget(now)
     if all(ring.is_free(now) for ring in rings):
         for ring in rings:
-            ring.record(now)
+            ring.record(now + place.delay)
         return 0.0
     free = [ring.free_at(0, now) for ring in rings]
     ready = [max([now, *free[:index], *free[index + 1 :]]) for index in range(len(rings))]
@@ -33,7 +33,7 @@ def ask(rings: Sequence[Ring], place: Place, now: float) -> float:
     if due <= now:
         for ring in rings:
             ring.leave(place.name)
-            ring.record(now)
+            ring.record(now + place.delay)
         return 0.0
     # Not later than when somebody before it should have gone: it may have to take its place.
     wake = min(due, max(free) + GRACE)
