@@ -131,12 +131,19 @@ class AsyncClient:
         prefetch: int | None = None,
     ) -> AsyncPaginator[T]:
         """Walk a list; `make(page, limit)` gives the call of one page."""
+        from attrs import evolve
+
         from amocrm_gen.runtime.paging import AsyncPaginator
         from amocrm_gen.runtime.walk import Walk
 
         walk = Walk.plan(operation, limit=limit, page_size=page_size, page=page)
         ahead = self._prefetch if prefetch is None else prefetch
-        return AsyncPaginator(lambda number, size: self.send(make(number, size)), walk, ahead)
+        return AsyncPaginator(
+            lambda number, size: self.send(make(number, size)),
+            walk,
+            ahead,
+            lambda number, size: self.send(evolve(make(number, size), is_lazy=True)),
+        )
 
     async def write(
         self,

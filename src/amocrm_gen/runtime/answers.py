@@ -1,13 +1,13 @@
 """Reads good answers: takes the items out of their envelope and makes models of them."""
 
 import gc
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from types import GenericAlias
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 from orjson import JSONDecodeError, loads
 
 from amocrm_gen.runtime.call import Call, Page
@@ -19,7 +19,9 @@ from amocrm_gen.runtime.refusal import problems_in
 if TYPE_CHECKING:
     from amocrm_gen.runtime.types import JsonValue
 
-__all__ = ["Answer", "CollectorPause", "answer_of", "collector_pause"]
+T = TypeVar("T")
+
+__all__ = ["Answer", "CollectorPause", "answer_of", "collector_pause", "read_items"]
 
 
 @frozen
@@ -95,14 +97,27 @@ def _page(call: Call[object], content: object) -> Page[object]:
     links = _object(envelope.get("_links", {}), "$._links")
     number = envelope.get("_page")
     total, pages = envelope.get("_total_items"), envelope.get("_page_count")
+    is_unread = call.is_lazy and call.returns is not None
     return Page(
-        _items(call, envelope),
+        _items(evolve(call, returns=None) if is_unread else call, envelope),
         number if isinstance(number, int) else 1,
         next_href=_href(links, "next"),
         self_href=_href(links, "self"),
         total_items=total if isinstance(total, int) else None,
         page_count=pages if isinstance(pages, int) else None,
+        unread=cast("Call[Page[object]]", call) if is_unread else None,
     )
+
+
+def read_items(call: Call[Page[T]], items: list[Any]) -> Iterator[T]:  # Any: JSON
+    """Read the items of a page one by one, and empty the list meanwhile."""
+    from amocrm_gen.runtime import convert  # noqa: PLC0415 - as below
+
+    try:
+        yield from convert.structure_each(items, call.returns, path=_path(call))
+    except ResponseError as error:
+        error.operation = call.operation.name
+        raise
 
 
 def _href(links: Mapping[str, object], name: str) -> str | None:
@@ -116,8 +131,12 @@ def _items(call: Call[object], content: object) -> list[object]:
     embedded = _object(_object(content, "$").get("_embedded", {}), "$._embedded")
     if key not in embedded:
         return []
-    found = _structure(embedded[key], call, f"$._embedded.{key}", many=True)
+    found = _structure(embedded[key], call, _path(call), many=True)
     return found if is_list(found) else []
+
+
+def _path(call: Call[Any]) -> str:  # Any: whatever it returns
+    return f"$._embedded.{call.operation.key}"
 
 
 def _structure(content: object, call: Call[object], path: str, *, many: bool) -> object:
@@ -125,6 +144,9 @@ def _structure(content: object, call: Call[object], path: str, *, many: bool) ->
         return content
     from amocrm_gen.runtime import convert  # noqa: PLC0415 - loads cattrs, which a start can spare
 
+    if many and is_list(content):
+        convert.structure_items(content, call.returns, path=path)
+        return content
     shape = GenericAlias(list, call.returns) if many else call.returns
     found: object = convert.structure(cast("JsonValue", content), shape, path=path)
     return found

@@ -1,8 +1,9 @@
 """What is asked of the API: an operation and one call of it, as values without any I/O."""
 
+from collections.abc import Iterator
 from typing import Generic, Literal, TypeAlias, TypeVar
 
-from attrs import frozen
+from attrs import field, frozen
 
 from amocrm_gen.runtime.types import JsonValue
 
@@ -64,6 +65,8 @@ class Call(Generic[T]):
     returns: object = None
     """The class, or union of classes, of one item; None leaves the JSON as it is."""
     headers: tuple[tuple[str, str], ...] = ()
+    is_lazy: bool = False
+    """Whether the items of a page are left as JSON, to be read one by one by `Page.read`."""
 
 
 @frozen
@@ -78,3 +81,17 @@ class Page(Generic[T]):
     page_count: int | None = None
     self_href: str | None = None
     """The address of this page as the server repeats it."""
+    unread: "Call[Page[T]] | None" = field(default=None, repr=False, eq=False)
+    """The call by which the items, which are JSON yet, are to be read."""
+
+    def read(self) -> Iterator[T]:
+        """Go through the items; those that are JSON yet are read as the loop reaches them.
+
+        An item's JSON is freed before the next is read, and the item itself when the loop lets go
+        of it, so that a walk uses the same memory over and over while it is warm.
+        """
+        if self.unread is None:
+            return iter(self.items)
+        from amocrm_gen.runtime.answers import read_items  # noqa: PLC0415 - it imports this
+
+        return read_items(self.unread, self.items)

@@ -150,12 +150,19 @@ class Client:
         prefetch: int | None = None,
     ) -> Paginator[T]:
         """Walk a list; `make(page, limit)` gives the call of one page."""
+        from attrs import evolve
+
         from amocrm_gen.runtime.paging import Paginator
         from amocrm_gen.runtime.walk import Walk
 
         walk = Walk.plan(operation, limit=limit, page_size=page_size, page=page)
         ahead = self._prefetch if prefetch is None else prefetch
-        return Paginator(lambda number, size: self.send(make(number, size)), walk, ahead)
+        return Paginator(
+            lambda number, size: self.send(make(number, size)),
+            walk,
+            ahead,
+            lambda number, size: self.send(evolve(make(number, size), is_lazy=True)),
+        )
 
     def write(
         self,

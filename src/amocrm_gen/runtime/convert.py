@@ -1,11 +1,10 @@
 """Reads JSON values into models and writes models as JSON values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from attrs import has
-from cattrs import Converter
 
 from amocrm_gen.runtime.compiling import Compiler
 from amocrm_gen.runtime.errors import ResponseError
@@ -14,15 +13,26 @@ from amocrm_gen.runtime.shapes import Foreign, Shape, shape_of
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.writing import Writer
 
-__all__ = ["converter", "structure", "unstructure"]
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+    converter: Converter
+    """The converter behind `structure` and `unstructure`.
+
+    Hooks that are registered with it, before a class is first read or written, are used for that
+    class.
+    """
+
+__all__ = ["converter", "structure", "structure_each", "structure_items", "unstructure"]
 
 T = TypeVar("T")
 
-converter: Final = Converter(detailed_validation=False)
-"""The converter behind `structure` and `unstructure`.
 
-Hooks that are registered with it, before a class is first read or written, are used for that class.
-"""
+def __getattr__(name: str) -> object:
+    """Make the converter when somebody asks for it."""
+    if name == "converter":
+        return _converter()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @overload
@@ -38,14 +48,49 @@ def structure(value: JsonValue, shape: object, *, path: str = "$") -> Any:
     try:
         return read(value)
     except (Mismatch, RecursionError):
-        # The fast functions do not know where they are; walking the value again tells.
+        return _walked(wanted, value, path)
+
+
+def structure_items(values: list[Any], shape: object, *, path: str = "$") -> None:  # Any: JSON
+    """Read the items of a list and put them in the place of what they were read from.
+
+    The JSON of one item is freed before the next is read. So a long page takes half the time: the
+    memory is used again while it is warm, and the garbage collector sees no growth.
+    """
+    wanted, read = _reading_of(shape)
+    for index, value in enumerate(values):
         try:
-            return _reader.read(wanted, value, path)
-        except Mismatch as error:
-            raise ResponseError(str(error), path=error.path) from None
-        except RecursionError:
-            message = f"{path}: nested too deep"
-            raise ResponseError(message, path=path) from None
+            values[index] = read(value)
+        except (Mismatch, RecursionError):
+            values[index] = _walked(wanted, value, f"{path}[{index}]")
+
+
+def structure_each(values: list[Any], shape: object, *, path: str = "$") -> Iterator[Any]:
+    """Read the items of a list one by one, and empty the list meanwhile.  Any: JSON in, models out.
+
+    As in `structure_items`, memory is used again while it is warm.
+    """
+    wanted, read = _reading_of(shape)
+    count = len(values)
+    values.reverse()
+    while values:
+        try:
+            made = read(values[-1])
+        except (Mismatch, RecursionError):
+            made = _walked(wanted, values[-1], f"{path}[{count - len(values)}]")
+        values.pop()
+        yield made
+
+
+def _walked(shape: Shape, value: object, path: str) -> object:
+    """Read slowly: the fast functions do not know where they are; walking the value again tells."""
+    try:
+        return _reader.read(shape, value, path)
+    except Mismatch as error:
+        raise ResponseError(str(error), path=error.path) from None
+    except RecursionError:
+        message = f"{path}: nested too deep"
+        raise ResponseError(message, path=path) from None
 
 
 def unstructure(value: object) -> JsonValue:
@@ -85,17 +130,32 @@ def _is_ours(annotation: object) -> bool:
     return not isinstance(shape_of(annotation), Foreign)
 
 
+@cache
+def _converter() -> "Converter":
+    from cattrs import Converter  # noqa: PLC0415 - slow to load, and only who has own hooks needs it
+
+    made = Converter(detailed_validation=False)
+    made.register_structure_hook_factory(_is_ours, _Structured)
+    made.register_unstructure_hook_factory(has, _Unstructured)
+    return made
+
+
+def _has_hooks() -> bool:
+    """Tell whether there can be hooks of others: not before somebody asked for the converter."""
+    return _converter.cache_info().currsize > 0
+
+
 def _has_own_hook(cls: type) -> bool:
-    return not isinstance(converter.get_structure_hook(cls), _Structured)
+    return _has_hooks() and not isinstance(_converter().get_structure_hook(cls), _Structured)
 
 
 def _foreign_hook(kind: object) -> Hook:
-    hook: Callable[[object, object], object] = converter.get_structure_hook(kind)
+    hook: Callable[[object, object], object] = _converter().get_structure_hook(kind)
     return lambda value: hook(value, kind)
 
 
 def _own_unstructure_hook(cls: type) -> Callable[[Any], Any] | None:  # Any: cattrs'
-    hook = converter.get_unstructure_hook(cls) if has(cls) else None
+    hook = _converter().get_unstructure_hook(cls) if _has_hooks() and has(cls) else None
     return None if isinstance(hook, _Unstructured) else hook
 
 
@@ -105,7 +165,6 @@ def _forget() -> None:
 
 _reader: Final = Reader(hook_of=_foreign_hook, is_foreign=_has_own_hook, on_lesson=_forget)
 _compiler: Final[Compiler] = Compiler(_reader)
-_writer: Final = Writer(custom=_own_unstructure_hook, foreign=converter.unstructure)
-
-converter.register_structure_hook_factory(_is_ours, _Structured)
-converter.register_unstructure_hook_factory(has, _Unstructured)
+_writer: Final = Writer(
+    custom=_own_unstructure_hook, foreign=lambda value: _converter().unstructure(value)
+)

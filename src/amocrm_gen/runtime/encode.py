@@ -136,14 +136,6 @@ def _segment(template: str, name: str, value: object) -> str:
 
 def encode_body(value: object) -> JsonValue:
     """Write models, mappings and sequences of them as JSON values; UNSET is left out."""
-    if is_mapping(value):
-        return {str(key): encode_body(item) for key, item in value.items() if item is not UNSET}
-    from amocrm_gen.runtime.convert import unstructure  # noqa: PLC0415 - loads cattrs
+    from amocrm_gen.runtime.convert import unstructure  # noqa: PLC0415 - it imports this
 
-    if is_listing(value):
-        # Told apart by an attribute, since whether something is a mapping takes longer to tell.
-        return [
-            unstructure(item) if hasattr(item, "__attrs_attrs__") else encode_body(item)
-            for item in value
-        ]
     return unstructure(value)

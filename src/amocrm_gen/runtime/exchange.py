@@ -1,6 +1,7 @@
 """One request until it is answered: throttled, repeated where that is safe, errors told apart."""
 
 from collections.abc import Sequence
+from logging import DEBUG
 from typing import Final
 
 from amocrm_gen.runtime.call import Retry
@@ -70,13 +71,14 @@ def attempt(
         error.operation = name
         logger.debug("%s %s: %s", request.method, redact(request.url), error.message)
         return error
-    logger.debug(
-        "%s %s: %s, request id %s",
-        request.method,
-        redact(request.url, *secrets),
-        response.status,
-        response.headers.get("x-request-id"),
-    )
+    if logger.isEnabledFor(DEBUG):
+        logger.debug(
+            "%s %s: %s, request id %s",
+            request.method,
+            redact(request.url, *secrets),
+            response.status,
+            response.headers.get("x-request-id"),
+        )
     if 200 <= response.status < 300:
         session.budget.earn()
         return response

@@ -30,16 +30,17 @@ class Paginator(Generic[T]):
     _start: Walk
     _prefetch: int = 0
     """Pages to ask for ahead, by threads."""
+    _fetch_unread: Callable[[int, int], Page[T]] | None = None
+    """Fetches pages whose items are JSON yet."""
 
     def __iter__(self) -> Iterator[T]:
-        """Go through the items."""
-        for page in self.pages():
-            yield from page.items
+        """Go through the items; each is read when the loop reaches it."""
+        for page in self._pages(self._fetch_unread or self._fetch):
+            yield from page.read()
 
     def pages(self) -> Iterator[Page[T]]:
         """Go through whole pages."""
-        walk = evolve(self._start)
-        return self._ahead(walk) if self._prefetch > 0 else self._one_by_one(walk)
+        return self._pages(self._fetch)
 
     def first(self) -> T | None:
         """Return the first item, or None; one request."""
@@ -50,21 +51,16 @@ class Paginator(Generic[T]):
 
     def all(self) -> list[T]:
         """Return all items in a list."""
-        return list(self)
+        return [item for page in self.pages() for item in page.items]
 
-    def _one_by_one(self, walk: Walk) -> Iterator[Page[T]]:
-        while not walk.is_over:
-            page = self._fetch(walk.number, walk.size)
-            cut = _cut(walk, page)
-            if cut.items:
-                yield cut
-            if not walk.goes_on_after(page):
-                return
+    def _pages(self, fetch: Callable[[int, int], Page[T]]) -> Iterator[Page[T]]:
+        walk = evolve(self._start)
+        return self._ahead(walk, fetch) if self._prefetch > 0 else _one_by_one(walk, fetch)
 
-    def _ahead(self, walk: Walk) -> Generator[Page[T]]:
+    def _ahead(self, walk: Walk, fetch: Callable[[int, int], Page[T]]) -> Generator[Page[T]]:
         if walk.is_over:
             return
-        page = self._fetch(walk.number, walk.size)
+        page = fetch(walk.number, walk.size)
         cut = _cut(walk, page)
         if not walk.goes_on_after(page):
             # Nothing is asked for ahead before a first full page.
@@ -78,7 +74,7 @@ class Paginator(Generic[T]):
         try:
             while True:
                 while len(asked) < walk.pages_ahead(self._prefetch):
-                    asked.append(pool.submit(self._fetch, number, walk.size))
+                    asked.append(pool.submit(fetch, number, walk.size))
                     number += 1
                 yield cut
                 if not asked:
@@ -92,6 +88,16 @@ class Paginator(Generic[T]):
             pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _one_by_one(walk: Walk, fetch: Callable[[int, int], Page[T]]) -> Iterator[Page[T]]:
+    goes_on = not walk.is_over
+    while goes_on:
+        page = fetch(walk.number, walk.size)
+        cut = _cut(walk, page)
+        goes_on = walk.goes_on_after(page)
+        if cut.items:
+            yield cut
+
+
 @frozen
 class AsyncPaginator(Generic[T]):
     """All items of a list; pages are asked for as the loop reaches them.
@@ -103,18 +109,19 @@ class AsyncPaginator(Generic[T]):
     _start: Walk
     _prefetch: int = 0
     """Pages to ask for ahead, by tasks."""
+    _fetch_unread: Callable[[int, int], Awaitable[Page[T]]] | None = None
+    """Fetches pages whose items are JSON yet."""
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        """Go through the items."""
-        async with aclosing(self.pages()) as pages:
+        """Go through the items; each is read when the loop reaches it."""
+        async with aclosing(self._pages(self._fetch_unread or self._fetch)) as pages:
             async for page in pages:
-                for item in page.items:
+                for item in page.read():
                     yield item
 
     def pages(self) -> AsyncGenerator[Page[T]]:
         """Go through whole pages."""
-        walk = evolve(self._start)
-        return self._ahead(walk) if self._prefetch > 0 else self._one_by_one(walk)
+        return self._pages(self._fetch)
 
     async def first(self) -> T | None:
         """Return the first item, or None; one request."""
@@ -125,21 +132,18 @@ class AsyncPaginator(Generic[T]):
 
     async def all(self) -> list[T]:
         """Return all items in a list."""
-        return [item async for item in self]
+        return [item async for page in self.pages() for item in page.items]
 
-    async def _one_by_one(self, walk: Walk) -> AsyncGenerator[Page[T]]:
-        while not walk.is_over:
-            page = await self._fetch(walk.number, walk.size)
-            cut = _cut(walk, page)
-            if cut.items:
-                yield cut
-            if not walk.goes_on_after(page):
-                return
+    def _pages(self, fetch: Callable[[int, int], Awaitable[Page[T]]]) -> AsyncGenerator[Page[T]]:
+        walk = evolve(self._start)
+        return self._ahead(walk, fetch) if self._prefetch > 0 else _async_one_by_one(walk, fetch)
 
-    async def _ahead(self, walk: Walk) -> AsyncGenerator[Page[T]]:
+    async def _ahead(
+        self, walk: Walk, fetch: Callable[[int, int], Awaitable[Page[T]]]
+    ) -> AsyncGenerator[Page[T]]:
         if walk.is_over:
             return
-        page = await self._fetch(walk.number, walk.size)
+        page = await fetch(walk.number, walk.size)
         cut = _cut(walk, page)
         from asyncio import ensure_future  # noqa: PLC0415 - a start can spare it
 
@@ -150,7 +154,7 @@ class AsyncPaginator(Generic[T]):
             while True:
                 # Nothing is asked for ahead before a first full page.
                 while goes_on and len(asked) < walk.pages_ahead(self._prefetch):
-                    asked.append(ensure_future(self._fetch(number, walk.size)))
+                    asked.append(ensure_future(fetch(number, walk.size)))
                     number += 1
                 if cut.items:
                     yield cut
@@ -163,6 +167,18 @@ class AsyncPaginator(Generic[T]):
             for task in asked:
                 task.cancel()
                 task.add_done_callback(_forget)
+
+
+async def _async_one_by_one(
+    walk: Walk, fetch: Callable[[int, int], Awaitable[Page[T]]]
+) -> AsyncGenerator[Page[T]]:
+    goes_on = not walk.is_over
+    while goes_on:
+        page = await fetch(walk.number, walk.size)
+        cut = _cut(walk, page)
+        goes_on = walk.goes_on_after(page)
+        if cut.items:
+            yield cut
 
 
 def _cut(walk: Walk, page: Page[T]) -> Page[T]:
