@@ -7,8 +7,18 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from redis_server import redis_server
+
+# A slow machine fails no test; CI tries the same examples each time, others look for new ones.
+settings.register_profile(
+    "amocrm-gen",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,
+)
+settings.load_profile("amocrm-gen")
 
 _MISSING = "not run without "
 
