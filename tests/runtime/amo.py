@@ -243,6 +243,13 @@ class Amo:
         trust = self.running.authority.client_context()
         return httpx.AsyncClient(proxy=self.running.proxy_url, verify=trust)
 
+    def secrets(self) -> list[str]:
+        """Return everything that was granted, and what opens more."""
+        with self.server.locked() as world:
+            grants = world.grants
+            found = [*grants.access, *grants.refresh, *grants.codes, "canary"]
+            return [*found, *(one.client_secret for one in world.integrations.values())]
+
     def fail(self, **rule: Any) -> None:
         """Let requests go wrong."""
         with self.server.locked():

@@ -1,5 +1,6 @@
 """Settings of the property tests, and a stage for both clients."""
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -29,7 +30,13 @@ def running_amo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Amo]:
 
 
 @pytest.fixture(params=["sync", "async"])
-def amo(request: pytest.FixtureRequest, running_amo: Amo) -> Iterator[Amo]:
-    """Return it for clients of one of the two kinds."""
-    with running_amo.of(request.param) as opened:
+def amo(
+    request: pytest.FixtureRequest, running_amo: Amo, caplog: pytest.LogCaptureFixture
+) -> Iterator[Amo]:
+    """Return it for clients of one of the two kinds; in the end no secret must be in the log."""
+    with running_amo.of(request.param) as opened, caplog.at_level(logging.DEBUG, "amocrm_gen"):
         yield opened
+        logged = "\n".join(
+            logging.Formatter().format(record) for record in caplog.get_records("call")
+        )
+        assert not [secret for secret in opened.secrets() if secret in logged]

@@ -1,7 +1,6 @@
 """A stale token is renewed once, by whoever comes first, and nothing stops it half way."""
 
 import asyncio
-import logging
 import os
 import signal
 import threading
@@ -75,6 +74,19 @@ def test_a_call_is_repeated_once(amo: Amo, kept: Kept) -> None:
     with pytest.raises(Unauthorized):
         amo.open(tenant, store=store).read()
     assert [line.partition(" ")[0] for line in tenant.asked()] == ["GET", "POST", "GET"]
+
+
+def test_a_token_of_somebody_else_that_is_over_too(amo: Amo, kept: Kept) -> None:
+    """Who was idle while others renewed finds their token, and renews that if it is refused."""
+    tenant, store = kept
+    idle, busy = amo.open(tenant, store=store), amo.open(tenant, store=store)
+    idle.read()
+    tenant.server.clock.advance(86_400)
+    busy.read()
+    tenant.server.clock.advance(86_400)
+    tenant.asked()
+    assert idle.read()["id"] == tenant.inside.id
+    assert [line.rpartition(" ")[2] for line in tenant.asked()] == ["401", "401", "200", "200"]
 
 
 def test_a_create_is_repeated_too(amo: Amo, kept: Kept) -> None:
@@ -215,14 +227,6 @@ class Fickle:
         del self.kept[account]
 
 
-def secrets_of(tenant: Tenant) -> Iterator[str]:
-    """Return everything that must not be shown."""
-    yield tenant.integration.client_secret
-    with tenant.server.locked() as world:
-        yield from world.grants.access
-        yield from world.grants.refresh
-
-
 def chain_of(error: BaseException | None) -> Iterator[BaseException]:
     """Return an error and all that it came of."""
     while error is not None:
@@ -232,7 +236,6 @@ def chain_of(error: BaseException | None) -> Iterator[BaseException]:
 
 def test_a_store_that_cannot_be_written_to(amo: Amo, caplog: pytest.LogCaptureFixture) -> None:
     """That is found out before the refresh token is used up; no error shows a token."""
-    caplog.set_level(logging.DEBUG)
     tenant = amo.tenant()
     store = Fickle(broken=True, kept={tenant.domain: tenant.token()})
     driven = amo.open(tenant, store=store)
@@ -242,14 +245,13 @@ def test_a_store_that_cannot_be_written_to(amo: Amo, caplog: pytest.LogCaptureFi
     assert posts(tenant) == []
     shown = caplog.text + "".join(f"{e} {e!r} {vars(e)}" for e in chain_of(caught.value))
     assert "OSError" in shown
-    assert not [secret for secret in secrets_of(tenant) if secret in shown]
+    assert not [secret for secret in amo.secrets() if secret in shown]
     store.broken = False
     assert driven.read()["id"] == tenant.inside.id
 
 
 def test_a_store_that_fails_in_between(amo: Amo, caplog: pytest.LogCaptureFixture) -> None:
     """The process keeps the new tokens, works with them, and saves them as soon as it can."""
-    caplog.set_level(logging.DEBUG)
     tenant = amo.tenant()
     store = Fickle(kept={tenant.domain: tenant.token()}, fail_new=True)
     driven = amo.open(tenant, store=store)
@@ -257,7 +259,7 @@ def test_a_store_that_fails_in_between(amo: Amo, caplog: pytest.LogCaptureFixtur
     with pytest.raises(OAuthError, match="only copy") as caught:
         driven.read()
     shown = caplog.text + "".join(f"{e} {e!r} {vars(e)}" for e in chain_of(caught.value))
-    assert not [secret for secret in secrets_of(tenant) if secret in shown]
+    assert not [secret for secret in amo.secrets() if secret in shown]
     driven.read()
     session = driven.client._session
     assert session.unsaved is not None

@@ -27,13 +27,15 @@ from amocrm_gen.runtime.errors import (
 from amocrm_gen.runtime.exchange import attempt, attempts_of, give_up_or_wait
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.moves import follow
-from amocrm_gen.runtime.renewal import can_renew, renewed, usable_token
+from amocrm_gen.runtime.renewal import can_renew, replaced, usable_token
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.tokens.token import Token
 
 __all__ = ["ask", "complaint_of", "converse", "held_keys", "respond"]
 
 T = TypeVar("T")
+
+_RENEWALS: Final = 2
 
 held_keys: Final = ContextVar[frozenset[str]]("held_keys", default=frozenset())
 """Locks that the code around a call holds already, as inside `edit`."""
@@ -74,7 +76,7 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
     """Make a call and return the bare answer: token, throttle, retries and errors are seen to."""
     operation = call.operation
     attempts = attempts_of(session, operation.retry, splittable=splittable)
-    was_renewed = was_moved = False
+    renewals, was_moved = 0, False
     while True:
         token = yield from usable_token(session)
         outcome = yield from attempt(
@@ -86,10 +88,11 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
         )
         if isinstance(outcome, Response):
             return outcome
-        if isinstance(outcome, Unauthorized) and not was_renewed and can_renew(session):
-            # A refused call has done nothing, so even a create is made again; once.
-            was_renewed = True
-            yield from renewed(session, token)
+        if isinstance(outcome, Unauthorized) and renewals < _RENEWALS and can_renew(session):
+            # A refused call has done nothing, so even a create is made again: once with a token
+            # that somebody else has renewed, which may be over as well, once with a new one.
+            _, is_new = yield from replaced(session, token)
+            renewals = _RENEWALS if is_new else renewals + 1
             continue
         if 300 <= (outcome.status or 0) < 400 and not was_moved:
             was_moved = yield from follow(session, token)

@@ -8,10 +8,10 @@ from attrs import evolve
 from amocrm_gen.runtime.effects import Free, Hold, Now, Shield, Sleep, Talk
 from amocrm_gen.runtime.errors import (
     AccountBlocked,
+    AmoError,
     OAuthError,
     RateLimited,
     ReauthorisationRequired,
-    ServerError,
     TransportError,
 )
 from amocrm_gen.runtime.grants import grant
@@ -22,7 +22,7 @@ from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.tokens.store import LockingTokenStore
 from amocrm_gen.runtime.tokens.token import REFRESH_LIFE, Token
 
-__all__ = ["can_renew", "known_token", "renewed", "usable_token"]
+__all__ = ["can_renew", "known_token", "renewed", "replaced", "usable_token"]
 
 _MOVES: Final = 4
 """Names that an account may have had while nobody looked."""
@@ -92,9 +92,9 @@ def _renewed_early(session: Session, token: Token, now: float) -> Talk[Token]:
         return token
     try:
         return (yield from renewed(session, token))
-    except (TransportError, RateLimited, ServerError) as error:
+    except AmoError as error:
         session.renew_after = now + _PAUSE
-        logger.warning("the token is good yet and was not renewed: %s", error.message)
+        logger.warning("the token is good yet, but was not renewed: %s", error)
         return token
 
 
@@ -104,7 +104,13 @@ def renewed(session: Session, stale: Token | None) -> Talk[Token]:
     A refresh token is dead as soon as it was sent: from there on nothing may stop short of keeping
     the new one, not even that the caller is cancelled.
     """
-    newer: Token = yield Shield(_renew(session, stale))
+    newer, _ = yield from replaced(session, stale)
+    return newer
+
+
+def replaced(session: Session, stale: Token | None) -> Talk[tuple[Token, bool]]:
+    """Do the same, and tell whether the newer token was issued just now."""
+    newer: tuple[Token, bool] = yield Shield(_renew(session, stale))
     return newer
 
 
@@ -119,18 +125,19 @@ def _is_renewable(session: Session, token: Token) -> bool:
     return session.integration is not None and token.refresh_token is not None
 
 
-def _renew(session: Session, stale: Token | None) -> Talk[Token]:
+def _renew(session: Session, stale: Token | None) -> Talk[tuple[Token, bool]]:
     for _ in range(_MOVES):
         name = lock_of(session)
         held = yield Hold(session.token_locks, (name,))
         try:
-            newer = yield from _newer(session, stale)
+            found = yield from _newer(session, stale)
+            newer = found
             # Whoever renews it under another name of the account holds another lock.
             if newer is None and lock_of(session) == name:
                 newer = yield from _renew_held(session, stale)
             if newer is not None:
                 session.token = newer
-                return newer
+                return newer, found is None
         finally:
             yield Free(held)
     raise OAuthError(

@@ -11,6 +11,7 @@ from amocrm_gen.runtime.kinds import is_object
 from amocrm_gen.runtime.tokens.beside import LocksBeside, locks_beside
 from amocrm_gen.runtime.tokens.plain import plain_token, read_json, read_token
 from amocrm_gen.runtime.tokens.secret_file import SecretFile
+from amocrm_gen.runtime.tokens.store import granted
 from amocrm_gen.runtime.tokens.token import Token
 
 __all__ = ["FileTokenStore"]
@@ -41,8 +42,8 @@ class FileTokenStore:
             self._change(account, None)
 
     def accounts(self) -> list[str]:
-        """Return the accounts that have a token."""
-        return sorted(self._tokens(self._file.read()))
+        """Return the accounts that have granted access."""
+        return granted(self._tokens(self._file.read()))
 
     @property
     def locks(self) -> LocksBeside:

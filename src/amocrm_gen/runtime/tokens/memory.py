@@ -3,6 +3,7 @@
 from attrs import define, field
 
 from amocrm_gen.runtime.locks.memory import MemoryLocks
+from amocrm_gen.runtime.tokens.store import granted
 from amocrm_gen.runtime.tokens.token import Token
 
 __all__ = ["MemoryTokenStore"]
@@ -29,5 +30,5 @@ class MemoryTokenStore:
         self._tokens.pop(account, None)
 
     def accounts(self) -> list[str]:
-        """Return the accounts that have a token."""
-        return sorted(self._tokens)
+        """Return the accounts that have granted access."""
+        return granted(self._tokens)

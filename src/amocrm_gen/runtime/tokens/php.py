@@ -82,7 +82,7 @@ class PhpTokenStore:
                     file.path.unlink(missing_ok=True)
 
     def accounts(self) -> list[str]:
-        """Return the accounts that have a token."""
+        """Return the accounts that have granted access."""
         names = (path.name.removesuffix(".json") for path in self.folder.glob("*.json"))
         return sorted(name for name in names if _NAME.fullmatch(name))
 

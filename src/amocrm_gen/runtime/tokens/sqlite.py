@@ -14,6 +14,7 @@ from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.tokens.beside import LocksBeside, locks_beside
 from amocrm_gen.runtime.tokens.plain import dump_token, load_token
 from amocrm_gen.runtime.tokens.secret_file import make_folder
+from amocrm_gen.runtime.tokens.store import granted
 from amocrm_gen.runtime.tokens.token import Token
 
 __all__ = ["SqliteTokenStore"]
@@ -69,12 +70,12 @@ class SqliteTokenStore:
                 connection.execute(query, (account,))
 
     def accounts(self) -> list[str]:
-        """Return the accounts that have a token."""
+        """Return the accounts that have granted access."""
         if not self.path.exists():
             return []
         with self._open() as connection:
-            query = f"SELECT account FROM {self.table} ORDER BY account"  # noqa: S608 - as above
-            return [row[0] for row in connection.execute(query)]
+            query = f"SELECT account FROM {self.table}"  # noqa: S608 - as above
+            return granted(row[0] for row in connection.execute(query))
 
     @property
     def locks(self) -> LocksBeside:

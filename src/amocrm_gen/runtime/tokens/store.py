@@ -1,11 +1,12 @@
 """What a place for tokens must be able to do."""
 
+from collections.abc import Iterable
 from typing import Protocol, runtime_checkable
 
 from amocrm_gen.runtime.locks.locks import Locks
 from amocrm_gen.runtime.tokens.token import Token
 
-__all__ = ["LockingTokenStore", "TokenStore"]
+__all__ = ["LockingTokenStore", "TokenStore", "granted"]
 
 
 class TokenStore(Protocol):
@@ -41,3 +42,8 @@ class LockingTokenStore(Protocol):
     def locks(self) -> Locks:
         """Locks that hold among all threads, processes and hosts that share the store."""
         ...
+
+
+def granted(names: Iterable[str]) -> list[str]:
+    """Return the domains among the names in a store, without the sessions of logins."""
+    return sorted(name for name in names if "/" not in name)
