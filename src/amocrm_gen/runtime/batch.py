@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
-from typing import TYPE_CHECKING, Generic, TypeGuard, TypeVar, cast
+from typing import Generic, TypeGuard, TypeVar, cast
 
 from attrs import define, evolve, field
 
@@ -25,9 +25,6 @@ from amocrm_gen.runtime.errors import (
 )
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.session import Session
-
-if TYPE_CHECKING:
-    from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["write"]
 
@@ -215,26 +212,28 @@ def _marked(call: Call[list[R]], start: int, operation: Operation) -> Call[objec
     plain = cast("Call[object]", call)
     if operation.batch_match != "request_id" or not is_list(call.body):
         return plain
-    given = {str(item.get("request_id")) for item in call.body if is_object(item)}
-    fresh = (str(number) for number in count(start) if str(number) not in given)
-    body = [
-        {**item, "request_id": next(fresh)}
-        if is_object(item) and item.get("request_id") is None
-        else item
-        for item in call.body
-    ]
-    return evolve(plain, body=cast("JsonValue", body))
+    items = [item for item in call.body if is_object(item)]
+    bare = [item for item in items if item.get("request_id") is None]
+    given = {str(item.get("request_id")) for item in items} if len(bare) < len(items) else ()
+    fresh = (mark for mark in map(str, count(start)) if mark not in given)
+    # The body was made for this call, so nobody sees the marks.
+    for item, mark in zip(bare, fresh, strict=False):
+        item["request_id"] = mark
+    return plain
 
 
 def _matched(body: object, results: list[R], operation: Operation) -> list[R | None]:
     """Put the results in the order of the items; None where there is none."""
     if not is_list(body):
         return list[R | None](results)
-    marks = _marks(results, operation.batch_match)
+    name = operation.batch_match
+    sent = [item.get(name) if is_object(item) else None for item in body]
+    if [getattr(result, name, None) for result in results] == sent:
+        return list[R | None](results)
+    marks = _marks(results, name)
     if not marks:
         # Nothing to tell them by but their place.
         return [*results, *[None] * len(body)][: len(body)]
-    sent = [item.get(operation.batch_match) if is_object(item) else None for item in body]
     return [marks.get(str(mark)) for mark in sent]
 
 
