@@ -38,7 +38,7 @@ class Sdk:
 
     def kept(self) -> tuple[list[Lead], int]:
         """Read all leads, then look at every custom field value."""
-        leads = list(self.amo.leads.find())
+        leads = self.amo.leads.find().all()
         return leads, touch(leads)
 
     def streamed(self) -> int:
