@@ -58,7 +58,9 @@ def async_get(scale: Scale) -> list[Figure]:
 
 def create(scale: Scale) -> list[Figure]:
     """Measure G6: one POST of as many leads as the API takes at once, bare and with fields."""
-    bare = [{"name": f"Lead {number}", "price": number, **_STAGE} for number in range(PAGE_SIZE)]
+    bare: list[Json] = [
+        {"name": f"Lead {number}", "price": number, **_STAGE} for number in range(PAGE_SIZE)
+    ]
     full = [lead_to_create(number) for number in range(PAGE_SIZE)]
     with bare_server() as origin, client(origin) as amo:
         floor, sdk = Floor(origin, urllib3.PoolManager()), Sdk(amo)

@@ -85,7 +85,8 @@ Machine: {machine}.
 - Ratios can be compared between machines, the last column cannot.
 - Each row runs in a process of its own, so that one's garbage is not another's. Kept objects are
   freed after the clock has stopped. All custom field values are looked at, in the floor, too.
-- G1 keeps the list that `.all()` returns; G2 is the plain loop, which reads a lead when it gets there.
+- G1 keeps the list that `.all()` returns; G2 is the plain loop, which reads a lead when it comes
+  to it.
 - G1 is shown both ways: with Python's garbage collector left alone, and paused for each page.
 - G8 is (ours − an empty process) / (floor − an empty process); the floor imports the two.
 """
