@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup demo test test-full check generate bench conformance docs lock clean
+.PHONY: help setup demo test test-full check generate bench prove-throttle conformance docs lock clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ check: setup
 ## bench        speed as ratios, measured in one run, into benchmarks/RESULTS.md
 bench: setup
 	$(BIN)/python -m benchmarks --write
+
+## prove-throttle  the throttle at the server's clock: 4 processes, 20 s, five times
+prove-throttle: setup
+	$(BIN)/python -m benchmarks.prove_throttle
 
 ## conformance  other people's clients, unmodified, against the mock server
 conformance: setup

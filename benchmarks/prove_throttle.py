@@ -133,7 +133,15 @@ def attempt(options: argparse.Namespace, throttle: str) -> Attempt:
         workers = [
             stack.enter_context(
                 subprocess.Popen(
-                    [*_command(options), "--worker", address, "--name", str(number), "--throttle", throttle],
+                    [
+                        *_command(options),
+                        "--worker",
+                        address,
+                        "--name",
+                        str(number),
+                        "--throttle",
+                        throttle,
+                    ],
                     cwd=_ROOT,
                     env={**os.environ, "AMOCRM_SHARED_FOLDER": folder},
                     stdin=subprocess.PIPE,
