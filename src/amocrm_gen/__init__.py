@@ -36,8 +36,13 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.login import ApiKeyLogin
     from amocrm_gen.runtime.tokens.file import FileTokenStore
     from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
+    from amocrm_gen.runtime.tokens.php import PhpTokenStore
+    from amocrm_gen.runtime.tokens.plain import dump_token, load_token
+    from amocrm_gen.runtime.tokens.redis import RedisTokenStore
+    from amocrm_gen.runtime.tokens.sqlite import SqliteTokenStore
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
     from amocrm_gen.runtime.unset import UNSET, Unset
@@ -52,6 +57,7 @@ __all__ = [
     "AmoCRM",
     "AmoError",
     "ApiError",
+    "ApiKeyLogin",
     "AsyncAmoCRM",
     "BatchError",
     "ConfigurationError",
@@ -65,11 +71,14 @@ __all__ = [
     "NotFound",
     "OAuthError",
     "PaymentRequired",
+    "PhpTokenStore",
     "Problem",
     "RateLimited",
     "ReauthorisationRequired",
+    "RedisTokenStore",
     "ResponseError",
     "ServerError",
+    "SqliteTokenStore",
     "Token",
     "TokenStore",
     "TransportError",
@@ -77,33 +86,43 @@ __all__ = [
     "Unset",
     "ValidationError",
     "__version__",
+    "dump_token",
+    "load_token",
 ]
 
 _ELSEWHERE: Final = {
     "AmoCRM": "v4.client",
+    "ApiKeyLogin": "runtime.login",
     "AsyncAmoCRM": "v4.aclient",
     "FileTokenStore": "runtime.tokens.file",
     "Integration": "runtime.integration",
     "MemoryTokenStore": "runtime.tokens.memory",
+    "PhpTokenStore": "runtime.tokens.php",
+    "RedisTokenStore": "runtime.tokens.redis",
+    "SqliteTokenStore": "runtime.tokens.sqlite",
     "Token": "runtime.tokens.token",
     "TokenStore": "runtime.tokens.store",
     "UNSET": "runtime.unset",
     "Unset": "runtime.unset",
+    "dump_token": "runtime.tokens.plain",
+    "load_token": "runtime.tokens.plain",
 }
 """Where the public names live that are no errors."""
 
 
-def __getattr__(name: str) -> Any:  # Any: whichever name it is
-    """Import a public name when it is first used."""
-    if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - a start can spare it
+if not TYPE_CHECKING:  # else a misspelt import would be no error for type checkers
 
-        return version("amocrm-gen")
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(f"{__name__}.{_ELSEWHERE.get(name, 'runtime.errors')}"), name)
-    globals()[name] = found
-    return found
+    def __getattr__(name: str) -> Any:  # Any: whichever name it is
+        """Import a public name when it is first used."""
+        if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415 - a start can spare it
+
+            return version("amocrm-gen")
+        if name not in __all__:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f"{__name__}.{_ELSEWHERE.get(name, 'runtime.errors')}"), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

@@ -17,7 +17,7 @@ from amocrm_gen.runtime.errors import (
     OAuthError,
     TransportError,
 )
-from amocrm_gen.runtime.locks.memory import shared_locks
+from amocrm_gen.runtime.locks.shared import shared_locks
 from amocrm_gen.runtime.throttle.shared import shared_throttle
 from runtime.sample import (
     CREATE,

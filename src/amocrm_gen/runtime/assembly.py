@@ -7,7 +7,7 @@ from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.locks.locks import Locks
-from amocrm_gen.runtime.locks.memory import shared_locks
+from amocrm_gen.runtime.locks.shared import shared_locks
 from amocrm_gen.runtime.policy import Policy
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.throttle.shared import shared_throttle
@@ -55,7 +55,7 @@ def session_of(  # noqa: PLR0913 - the names that users type
     )
     client_id = claims.get("aud") if integration is None else integration.client_id
     # A stand-in for the account has limits of its own.
-    counted = place.origin if place.is_elsewhere else place.domain
+    counted = f"{place.domain} at {place.origin}" if place.is_elsewhere else place.domain
     if isinstance(throttle, UnsetType):
         throttle = shared_throttle(counted, str(client_id or ""))
     elif isinstance(throttle, Throttles):

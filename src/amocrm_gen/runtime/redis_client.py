@@ -1,6 +1,7 @@
 """How throttles and locks reach their Redis."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,12 +34,23 @@ class RedisClient:
     def run(self, script: Path, keys: list[str], arguments: list[object]) -> Any:  # Any: as above
         """Run a Lua script as one step."""
         return self._call(
-            lambda: self._script(script)(keys=[_PREFIX + key for key in keys], args=arguments)
+            lambda: self._script(script)(keys=[self.name(key) for key in keys], args=arguments)
         )
 
-    def wait(self, key: str, seconds: float) -> None:
-        """Wait until something is put into a list."""
-        self._call(lambda: self._client().blpop([_PREFIX + key], timeout=seconds))
+    def wait(self, key: str, seconds: int) -> None:
+        """Wait until something is put into a list, for a time at most."""
+        from redis.exceptions import TimeoutError as Impatience  # noqa: PLC0415 - as below
+
+        def pop() -> None:
+            # A user's client may have less patience than that.
+            with suppress(Impatience):
+                self._client().blpop([self.name(key)], timeout=seconds)
+
+        self._call(pop)
+
+    def name(self, key: str) -> str:
+        """Return a key as the server has it."""
+        return _PREFIX + key
 
     def _script(self, path: Path) -> Callable[..., Any]:  # Any: as above
         if path.name not in self._scripts:
@@ -52,7 +64,7 @@ class RedisClient:
         return self._made
 
     def _call(self, action: Callable[[], Any]) -> Any:  # Any: as above
-        client = self._client()
+        self._client()
         from redis.exceptions import RedisError  # noqa: PLC0415 - there is a client, so it is there
 
         try:
@@ -61,8 +73,6 @@ class RedisClient:
             failure = TransportError(f"{self.feature} needs Redis: {error}", sent=False)
             failure.what_to_do = "check that the Redis server runs and lets this host in"
             raise failure from error
-        finally:
-            del client
 
 
 def _made_of(given: "Redis | str", feature: str) -> Any:  # Any: as above

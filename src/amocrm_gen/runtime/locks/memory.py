@@ -1,13 +1,14 @@
 """Locks for the threads and tasks of one process."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Final
+from weakref import WeakSet
 
 from attrs import define, field
 
-__all__ = ["MemoryLocks", "shared_locks"]
+__all__ = ["MemoryLocks"]
 
 
 @define(eq=False)
@@ -23,7 +24,7 @@ class _Ticket:
         self.locks.leave(self)
 
 
-@define
+@define(eq=False)
 class MemoryLocks:
     """First come, first served, for threads and for tasks of any loop alike.
 
@@ -33,6 +34,10 @@ class MemoryLocks:
 
     _queues: dict[str, deque[_Ticket]] = field(factory=dict[str, deque[_Ticket]], init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Have the locks freed in the children of this process: their holders are not there."""
+        _all.add(self)
 
     def acquire(self, keys: Sequence[str]) -> _Ticket:
         """Wait until all keys are free, and take them."""
@@ -75,6 +80,10 @@ class MemoryLocks:
                 self._queues.setdefault(key, deque()).append(ticket)
             return self._is_first(ticket)
 
+    def start_anew(self) -> None:
+        """Forget all holders and waiters."""
+        self._queues, self._lock = {}, Lock()
+
     def leave(self, ticket: _Ticket) -> None:
         """Take a ticket out of its queues, and let those go that are first now."""
         with self._lock:
@@ -88,7 +97,11 @@ class MemoryLocks:
                 self._remove(key, ticket)
             first = [other for other in behind.values() if self._is_first(other)]
         for other in first:
-            other.wake()
+            try:
+                other.wake()
+            except RuntimeError:
+                # The loop it waited in was closed: it will never come.
+                self.leave(other)
 
     def _remove(self, key: str, ticket: _Ticket) -> None:
         queue = self._queues.get(key)
@@ -102,5 +115,14 @@ class MemoryLocks:
         return all(self._queues[key][0] is ticket for key in ticket.keys)
 
 
-shared_locks: Final = MemoryLocks()
-"""The locks that all clients of one process share by default."""
+_all: "WeakSet[MemoryLocks]" = WeakSet()
+
+
+def _start_anew() -> None:
+    for locks in _all:
+        locks.start_anew()
+
+
+# Windows has no fork.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
