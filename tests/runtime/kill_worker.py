@@ -20,7 +20,7 @@ from runtime.worker_store import store_of
 
 WATCHED: Final = {
     os: ("open", "write", "fsync", "close", "replace", "unlink", "mkdir"),
-    fcntl: ("flock",),
+    fcntl: ("flock", "lockf"),
     socket.socket: ("connect", "sendall", "recv", "recv_into"),
 }
 HALVED: Final = ("os.write", "socket.sendall")

@@ -81,12 +81,8 @@ def _token_locks(store: object, given: Locks | None) -> Locks:
     """Return locks among all who share the store, as far as can be known."""
     if isinstance(store, LockingTokenStore):
         return store.locks
-    if store is None:
-        return shared_locks
-    from amocrm_gen.runtime.tokens.beside import locks_of_host  # noqa: PLC0415 - hardly ever used
-
     # Whoever made the store can share it among processes without saying so here.
-    return given or locks_of_host()
+    return given or shared_locks
 
 
 def _token(text: str) -> Token:

@@ -8,7 +8,7 @@ from orjson import OPT_INDENT_2, dumps
 
 from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.kinds import is_object
-from amocrm_gen.runtime.tokens.beside import LocksBeside, locks_beside
+from amocrm_gen.runtime.locks.file import FileLocks
 from amocrm_gen.runtime.tokens.plain import plain_token, read_json, read_token
 from amocrm_gen.runtime.tokens.secret_file import SecretFile
 from amocrm_gen.runtime.tokens.store import granted
@@ -46,9 +46,9 @@ class FileTokenStore:
         return granted(self._tokens(self._file.read()))
 
     @property
-    def locks(self) -> LocksBeside:
+    def locks(self) -> FileLocks:
         """Locks among all processes that share the file; they lie beside it."""
-        return locks_beside(self.path)
+        return FileLocks(folder=f"{self.path}.locks")
 
     @property
     def _file(self) -> SecretFile:

@@ -16,7 +16,7 @@ from orjson import dumps
 from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.kinds import is_object
-from amocrm_gen.runtime.tokens.beside import LocksBeside, locks_beside
+from amocrm_gen.runtime.locks.file import FileLocks
 from amocrm_gen.runtime.tokens.plain import read_json
 from amocrm_gen.runtime.tokens.secret_file import SecretFile
 from amocrm_gen.runtime.tokens.token import Token
@@ -101,9 +101,9 @@ class PhpTokenStore:
         )
 
     @property
-    def locks(self) -> LocksBeside:
+    def locks(self) -> FileLocks:
         """Locks among all processes of this side that share the folder."""
-        return locks_beside(self.folder / "tokens")
+        return FileLocks(folder=self.folder / "tokens.locks")
 
     def _file(self, account: str) -> SecretFile:
         if not _NAME.fullmatch(account):

@@ -11,7 +11,7 @@ from typing import Final
 from attrs import define, field
 
 from amocrm_gen.runtime.errors import ConfigurationError
-from amocrm_gen.runtime.tokens.beside import LocksBeside, locks_beside
+from amocrm_gen.runtime.locks.file import FileLocks
 from amocrm_gen.runtime.tokens.plain import dump_token, load_token
 from amocrm_gen.runtime.tokens.secret_file import make_folder
 from amocrm_gen.runtime.tokens.store import granted
@@ -78,9 +78,9 @@ class SqliteTokenStore:
             return granted(row[0] for row in connection.execute(query))
 
     @property
-    def locks(self) -> LocksBeside:
+    def locks(self) -> FileLocks:
         """Locks among all processes that share the file; they lie beside it."""
-        return locks_beside(self.path)
+        return FileLocks(folder=f"{self.path}.locks")
 
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
