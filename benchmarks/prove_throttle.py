@@ -175,7 +175,7 @@ def work(options: argparse.Namespace) -> None:
     """Send from several threads until the time is over."""
     given = {}
     if options.throttle != "file":
-        from amocrm_gen.runtime.throttle.redis import RedisThrottle  # noqa: PLC0415 - an optional extra
+        from amocrm_gen import RedisThrottle  # noqa: PLC0415 - an optional extra
 
         given = {"throttle": RedisThrottle(options.throttle)}
     amo = AmoCRM("example", token="token", base_url=options.worker, **given)

@@ -36,7 +36,13 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.locks.file import FileLocks
+    from amocrm_gen.runtime.locks.memory import MemoryLocks
+    from amocrm_gen.runtime.locks.redis import RedisLocks
     from amocrm_gen.runtime.login import ApiKeyLogin
+    from amocrm_gen.runtime.throttle.file import FileThrottle
+    from amocrm_gen.runtime.throttle.memory import MemoryThrottle
+    from amocrm_gen.runtime.throttle.redis import RedisThrottle
     from amocrm_gen.runtime.tokens.file import FileTokenStore
     from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
     from amocrm_gen.runtime.tokens.php import PhpTokenStore
@@ -63,9 +69,13 @@ __all__ = [
     "ConfigurationError",
     "Conflict",
     "EditError",
+    "FileLocks",
+    "FileThrottle",
     "FileTokenStore",
     "Forbidden",
     "Integration",
+    "MemoryLocks",
+    "MemoryThrottle",
     "MemoryTokenStore",
     "MissingExtra",
     "NotFound",
@@ -75,6 +85,8 @@ __all__ = [
     "Problem",
     "RateLimited",
     "ReauthorisationRequired",
+    "RedisLocks",
+    "RedisThrottle",
     "RedisTokenStore",
     "ResponseError",
     "ServerError",
@@ -94,10 +106,16 @@ _ELSEWHERE: Final = {
     "AmoCRM": "v4.client",
     "ApiKeyLogin": "runtime.login",
     "AsyncAmoCRM": "v4.aclient",
+    "FileLocks": "runtime.locks.file",
+    "FileThrottle": "runtime.throttle.file",
     "FileTokenStore": "runtime.tokens.file",
     "Integration": "runtime.integration",
+    "MemoryLocks": "runtime.locks.memory",
+    "MemoryThrottle": "runtime.throttle.memory",
     "MemoryTokenStore": "runtime.tokens.memory",
     "PhpTokenStore": "runtime.tokens.php",
+    "RedisLocks": "runtime.locks.redis",
+    "RedisThrottle": "runtime.throttle.redis",
     "RedisTokenStore": "runtime.tokens.redis",
     "SqliteTokenStore": "runtime.tokens.sqlite",
     "Token": "runtime.tokens.token",
