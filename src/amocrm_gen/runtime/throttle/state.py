@@ -45,15 +45,13 @@ class State:
         """Return one ring."""
         if limit.name not in self.rings:
             return Ring(limit.count, limit.window, closed_until=self.closed_until)
-        _, closed, stopped, sent, line = self.rings[limit.name]
-        return Ring(
-            limit.count,
-            limit.window,
-            sent,
-            [Waiter(*waiter) for waiter in line],
-            max(closed, self.closed_until),
-            stopped,
-        )
+        try:
+            _, closed, stopped, sent, line = self.rings[limit.name]
+            waiters = [Waiter(*waiter) for waiter in line]
+        except (TypeError, ValueError):
+            return Ring(limit.count, limit.window, closed_until=self.now + limit.window)
+        closed = max(closed, self.closed_until)
+        return Ring(limit.count, limit.window, sent, waiters, closed, stopped)
 
     def put(self, limit: Limit, ring: Ring) -> None:
         """Take a ring back that was changed."""
