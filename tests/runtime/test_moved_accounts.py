@@ -8,7 +8,7 @@ from amocrm_gen.runtime.errors import AmoError, ApiError, OAuthError
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_gen.runtime.tokens.token import Token
 from runtime.amo import TOKEN_PATH, Amo, Tenant
-from runtime.stores import Place
+from runtime.stores import KINDS, Place
 
 CURRENT = "/oauth2/account/current/subdomain"
 BY_ACCESS = "/oauth2/account/subdomain"
@@ -43,7 +43,7 @@ def test_a_renewal_goes_after_the_account(amo: Amo, answer: int) -> None:
     assert driven.read()["subdomain"] == tenant.inside.subdomain
 
 
-@pytest.mark.parametrize("kind", ["memory", "file", "php", "sqlite"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_move_is_noted(
     amo: Amo, kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -327,6 +327,15 @@ def test_another_host_was_quicker(amo: Amo) -> None:
     assert posts(tenant) == [401]
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """See that SIGINT raises KeyboardInterrupt: runners with several workers switch that off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_during_a_renewal(running_amo: Amo) -> None:
     """The caller is interrupted; the renewal goes on to its end and is kept."""
     with running_amo.of("sync") as amo:

@@ -63,8 +63,10 @@ def cookies_of(header: str) -> str:
     found: dict[str, str] = {}
     for line in _NEXT.split(header):
         name, _, value = line.partition(";")[0].partition("=")
-        if _NAME.fullmatch(name.strip()) and value.strip() not in {"", "deleted"}:
-            found[name.strip()] = value.strip()
+        name, value = name.strip(), value.strip()
+        is_kept = value.isascii() and value.isprintable() and value not in {"", "deleted"}
+        if is_kept and _NAME.fullmatch(name):
+            found[name] = value
     return "; ".join(f"{name}={value}" for name, value in found.items())
 
 
