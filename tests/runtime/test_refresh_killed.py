@@ -152,7 +152,7 @@ def _strings(content: bytes) -> str:
         return ""
 
 
-@pytest.fixture(params=["file", "php", "sqlite", "redis"])
+@pytest.fixture(params=["file", "php", "sqlite"])
 def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     """Return a scene for each kind of store."""
     redis = request.getfixturevalue("redis_url") if request.param == "redis" else None
