@@ -267,3 +267,40 @@ def test_processes_that_are_killed_neither_stop_nor_free_the_others(tmp_path: Pa
     sent += len(living.communicate()[0])
     # The longer it took, the more may have been sent: a slow machine cannot fail this.
     assert 160 <= sent <= 100 * ((time.monotonic() - began) / 1.02 + 1)
+
+
+_PARENT = """
+import os, sys, threading
+from amocrm_gen import FileThrottle
+throttle = FileThrottle(folder=sys.argv[1], rate=5, warm_up=0).throttle_for("a", "b")
+waiting = [throttle.reserve() for _ in range(20)]
+busy = True
+def work():
+    while busy:
+        throttle.cancel(throttle.reserve())
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for _ in range(30):
+    child = os.fork()
+    if child == 0:
+        # The places before it are its parent's: it has one of its own in the shared queue.
+        os._exit(0 if throttle.reserve().is_known else 1)
+    assert os.waitpid(child, 0)[1] == 0
+busy = False
+print("done")
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the platform has no fork")
+def test_children_do_not_inherit_the_parents_queue(tmp_path: Path) -> None:
+    """A fork in whatever moment leaves the child with a free lock and a queue of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-c", _PARENT, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (ran.stdout, ran.stderr) == ("done\n", "")

@@ -1,9 +1,11 @@
-"""A small file that processes change one after the other."""
+"""A small file that threads and processes change one after the other."""
 
 import os
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from weakref import WeakSet
 
 from attrs import define, field
 
@@ -12,7 +14,7 @@ from amocrm_gen.runtime.folder import OWNER_FILE, make_private
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["LockedFile"]
+__all__ = ["LockedFile", "locked_file"]
 
 _FLAGS: Final = (
     os.O_RDWR
@@ -27,118 +29,160 @@ _BLOCK: Final = 512
 """The file grows and shrinks in such steps, so that nearly every change is one write."""
 
 
-class _Key(Protocol):
-    """What keeps others out of a file, as the platform has it."""
-
-    def enter(self, path: str) -> tuple[int, object]:
-        """Open a file that nobody else has open; gives its handle and what `leave` wants."""
-        ...
-
-    def leave(self, handle: int, held: object) -> None:
-        """Close the file and let the next one in."""
-        ...
-
-
-class _Flock:
-    """The kernel's lock of an open file, where there is one."""
-
-    def __init__(self) -> None:
-        import fcntl  # noqa: PLC0415 - not on every platform, and not before it is needed
-
-        self._lock: Callable[[int, int], None] = fcntl.flock
-        self._exclusive, self._unlock = fcntl.LOCK_EX, fcntl.LOCK_UN
-
-    def enter(self, path: str) -> tuple[int, object]:
-        while True:
-            handle = os.open(path, _FLAGS, OWNER_FILE)
-            try:
-                self._lock(handle, self._exclusive)
-                # Somebody may have deleted it meanwhile, and others share a new one.
-                if os.fstat(handle).st_nlink:
-                    return handle, None
-            except BaseException:
-                os.close(handle)
-                raise
-            os.close(handle)
-
-    def leave(self, handle: int, held: object) -> None:
-        del held
-        # Closing alone would not do if this process was forked in between.
-        self._lock(handle, self._unlock)
-        os.close(handle)
-
-
-class _Beside:
-    """A lock file beside the file, where the platform has no `fcntl`."""
-
-    def __init__(self) -> None:
-        from filelock import FileLock  # noqa: PLC0415 - not before it is needed
-
-        self._lock: Any = FileLock  # Any: one of several classes
-
-    def enter(self, path: str) -> tuple[int, object]:
-        lock = self._lock(f"{path}.lock", mode=OWNER_FILE)
-        lock.acquire(poll_interval=0.001)
-        try:
-            return os.open(path, _FLAGS, OWNER_FILE), lock
-        except BaseException:
-            lock.release()
-            raise
-
-    def leave(self, handle: int, held: Any) -> None:  # Any: the lock
-        os.close(handle)
-        held.release()
-
-
-@cache
-def _chosen() -> _Key:
-    try:
-        return _Flock()
-    except ImportError:
-        return _Beside()
-
-
-@define
-class LockedFile:
-    """A file that is opened anew for each change: so a fork shares nothing, and nothing is kept.
-
-    Between `open` and `close` nobody else is in the file; the kernel lets the next one in when its
-    holder dies.
-    """
+class LockedFile(Protocol):
+    """Between `open` and `close` nobody else is in the file, unless its holder dies."""
 
     path: str
-    _key: _Key = field(factory=_chosen, init=False)
-    _handle: int = field(default=-1, init=False)
-    _held: object = field(default=None, init=False)
-    _size: int = field(default=0, init=False)
 
     def open(self) -> None:
         """Wait until nobody else is in the file."""
-        try:
-            self._handle, self._held = self._key.enter(self.path)
-        except FileNotFoundError:
-            make_private(Path(self.path).parent)
-            self._handle, self._held = self._key.enter(self.path)
+        ...
 
     def read(self) -> bytes:
         """Return what the file holds."""
-        content = os.read(self._handle, _CHUNK)
-        if len(content) == _CHUNK:
-            parts = [content]
-            while parts[-1]:
-                parts.append(os.read(self._handle, _CHUNK))
-            content = b"".join(parts)
+        ...
+
+    def write(self, content: bytes) -> None:
+        """Put something else in its place, filled up with blanks."""
+        ...
+
+    def close(self) -> None:
+        """Let the next one in."""
+        ...
+
+
+def locked_file(path: str) -> LockedFile:
+    """Return a file by what the platform has to lock it."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on every platform, and not before it is needed
+    except ImportError:
+        from filelock import FileLock  # noqa: PLC0415 - not before it is needed
+
+        return _FileBeside(path, FileLock)
+    return _Flocked(path, fcntl)
+
+
+@define(eq=False)
+class _Flocked:
+    """Its own lock, by the kernel. It stays open, since opening is the dearest part."""
+
+    path: str
+    _fcntl: Any  # Any: a module that not every platform has
+    _handle: int = field(default=-1, init=False)
+    _size: int = field(default=0, init=False)
+    _guard: Lock = field(factory=Lock, init=False, repr=False)
+    """The kernel does not tell the threads of a process apart."""
+
+    def __attrs_post_init__(self) -> None:
+        """Have it left in the children of this process: they would share its lock."""
+        _open_files.add(self)
+
+    def __del__(self) -> None:
+        """Close it when nobody uses it any more."""
+        self.leave()
+
+    def open(self) -> None:
+        self._guard.acquire()
+        try:
+            while True:
+                if self._handle < 0:
+                    self._handle = _opened(self.path)
+                self._fcntl.flock(self._handle, self._fcntl.LOCK_EX)
+                if os.fstat(self._handle).st_nlink:
+                    return
+                # Somebody has deleted it, and others share a new one.
+                self.leave()
+        except BaseException:
+            self.leave()
+            self._guard.release()
+            raise
+
+    def read(self) -> bytes:
+        content = os.pread(self._handle, _CHUNK, 0)
+        while len(content) % _CHUNK == 0 and (more := os.pread(self._handle, _CHUNK, len(content))):
+            content += more
         self._size = len(content)
         return content
 
     def write(self, content: bytes) -> None:
-        """Put something else in its place, filled up with blanks."""
-        padded = content.ljust(-(-len(content) // _BLOCK) * _BLOCK)
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        os.write(self._handle, padded)
+        padded = _padded(content)
+        os.pwrite(self._handle, padded, 0)
         if len(padded) < self._size:
             os.ftruncate(self._handle, len(padded))
 
     def close(self) -> None:
-        """Let the next one in."""
-        self._key.leave(self._handle, self._held)
+        self._fcntl.flock(self._handle, self._fcntl.LOCK_UN)
+        self._guard.release()
+
+    def leave(self) -> None:
+        """Close the file for this process."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            with suppress(OSError):
+                os.close(handle)
+
+    def start_anew(self) -> None:
+        """Leave what a child has inherited."""
+        self.leave()
+        self._guard = Lock()
+
+
+@define(eq=False)
+class _FileBeside:
+    """Locked by a second file beside it, where the platform has no `fcntl`."""
+
+    path: str
+    _file_lock: "Callable[..., Any]"  # Any: one of several classes
+    _lock: Any = field(default=None, init=False)  # Any: as above
+    _guard: Lock = field(factory=Lock, init=False, repr=False)
+
+    def open(self) -> None:
+        self._guard.acquire()
+        try:
+            make_private(Path(self.path).parent)
+            self._lock = self._file_lock(f"{self.path}.lock", mode=OWNER_FILE, thread_local=False)
+            self._lock.acquire(poll_interval=0.001)
+        except BaseException:
+            self._guard.release()
+            raise
+
+    def read(self) -> bytes:
+        path = Path(self.path)
+        return path.read_bytes() if path.exists() else b""
+
+    def write(self, content: bytes) -> None:
+        handle = _opened(self.path)
+        try:
+            os.ftruncate(handle, 0)
+            os.write(handle, _padded(content))
+        finally:
+            os.close(handle)
+
+    def close(self) -> None:
+        self._lock.release()
+        self._guard.release()
+
+
+def _opened(path: str) -> int:
+    try:
+        return os.open(path, _FLAGS, OWNER_FILE)
+    except FileNotFoundError:
+        make_private(Path(path).parent)
+        return os.open(path, _FLAGS, OWNER_FILE)
+
+
+def _padded(content: bytes) -> bytes:
+    return content.ljust(-(-len(content) // _BLOCK) * _BLOCK)
+
+
+_open_files: "WeakSet[_Flocked]" = WeakSet()
+
+
+def _start_anew() -> None:
+    for file in _open_files:
+        file.start_anew()
+
+
+# Windows has no fork.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from attrs import define, field
 
 from amocrm_gen.runtime.folder import shared_folder
-from amocrm_gen.runtime.locked_file import LockedFile
+from amocrm_gen.runtime.locked_file import LockedFile, locked_file
 from amocrm_gen.runtime.throttle import turn
 from amocrm_gen.runtime.throttle.gate import Gate
 from amocrm_gen.runtime.throttle.queue import Place
@@ -54,6 +54,9 @@ class FileThrottle(Rates):
     _gates: "WeakValueDictionary[tuple[str, str], Gate]" = field(
         init=False, factory=WeakValueDictionary[tuple[str, str], Gate], repr=False
     )
+    _files: "WeakValueDictionary[str, LockedFile]" = field(
+        init=False, factory=WeakValueDictionary[str, LockedFile], repr=False
+    )
     _lock: Lock = field(init=False, factory=Lock, repr=False)
 
     def throttle_for(self, account: str, integration: str) -> Gate:
@@ -63,15 +66,18 @@ class FileThrottle(Rates):
             if gate is None:
                 limits = self.limits(account, integration)
                 queue = _FileQueue(limits, [self._file(limit) for limit in limits], self.clock)
-                gate = self._gates[account, integration] = Gate(
-                    queue, limits[0], self.clock, self.warm_up
-                )
+                gate = Gate(queue, limits[0], self.clock, self.warm_up)
+                self._gates[account, integration] = gate
             return gate
 
-    def _file(self, limit: Limit) -> str:
+    def _file(self, limit: Limit) -> LockedFile:
         folder = shared_folder() if self.folder is None else self.folder
         number = crc32(limit.group.encode()) % _FILES
-        return str(folder / f"throttle-{FORMAT}" / f"{number:02}.json")
+        path = str(folder / f"throttle-{FORMAT}" / f"{number:02}.json")
+        file = self._files.get(path)
+        if file is None:
+            file = self._files[path] = locked_file(path)
+        return file
 
 
 @define
@@ -79,15 +85,19 @@ class _FileQueue:
     """The queue is rings in files; each step reads them, changes them and writes them."""
 
     limits: Sequence[Limit]
-    paths: Sequence[str]
+    files: Sequence[LockedFile]
     """The file of each limit; mostly one for all."""
     clock: Callable[[], float]
-    _order: Sequence[str] = field(init=False)
+    _order: Sequence[LockedFile] = field(init=False)
+    _homes: Sequence[tuple[int, Limit]] = field(init=False)
+    """Each limit with the place of its file in the order."""
     _pause: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Open files in the same order as all others: then nobody waits in a circle."""
-        self._order = sorted(set(self.paths))
+        self._order = sorted({file.path: file for file in self.files}.values(), key=_path_of)
+        pairs = zip(self.files, self.limits, strict=True)
+        self._homes = [(self._order.index(file), limit) for file, limit in pairs]
         self._pause = max(limit.window for limit in self.limits)
 
     def ask(self, place: Place) -> float:
@@ -109,26 +119,28 @@ class _FileQueue:
         self._change(lambda rings, _: turn.resume(rings))
 
     def _change(self, decide: Callable[[Sequence[Ring], float], T]) -> T:
-        files: list[LockedFile] = []
+        opened = 0
         try:
-            for path in self._order:
-                file = LockedFile(path)
+            for file in self._order:
                 file.open()
-                files.append(file)
-            return self._decide(decide, files)
+                opened += 1
+            return self._decide(decide)
         finally:
-            for file in files:
+            for file in self._order[:opened]:
                 file.close()
 
-    def _decide(self, decide: Callable[[Sequence[Ring], float], T], files: list[LockedFile]) -> T:
+    def _decide(self, decide: Callable[[Sequence[Ring], float], T]) -> T:
         # Only now, when everything is held: whatever was written there was written before.
         now = self.clock()
-        states = {file.path: State.read(file.read(), now, self._pause) for file in files}
-        homes = [states[path] for path in self.paths]
-        rings = [home.ring(limit) for home, limit in zip(homes, self.limits, strict=True)]
+        states = [State.read(file.read(), now, self._pause) for file in self._order]
+        rings = [states[home].ring(limit) for home, limit in self._homes]
         result = decide(rings, now)
-        for home, limit, ring in zip(homes, self.limits, rings, strict=True):
-            home.put(limit, ring)
-        for file in files:
-            file.write(states[file.path].text())
+        for ring, (home, limit) in zip(rings, self._homes, strict=True):
+            states[home].put(limit, ring)
+        for file, state in zip(self._order, states, strict=True):
+            file.write(state.text())
         return result
+
+
+def _path_of(file: LockedFile) -> str:
+    return file.path

@@ -129,8 +129,9 @@ class Gate:
             return sum(number < place.number for number in self._waiting)
 
     def _forget(self, place: Place) -> None:
-        with self._lock:
-            self._waiting.pop(place.number, None)
+        if self._waiting:
+            with self._lock:
+                self._waiting.pop(place.number, None)
 
 
 def _own(slot: Slot) -> Place:

@@ -91,5 +91,5 @@ class Ring:
     def matters_until(self) -> float:
         """Return when the ring will be as good as new."""
         sent = self.sent[-1] + self.window if self.sent else 0.0
-        until = max(self.closed_until, self.stopped_until, sent)
-        return max(until, *(waiter.until for waiter in self.line)) if self.line else until
+        times = [waiter.until for waiter in self.line]
+        return max(self.closed_until, self.stopped_until, sent, *times)

@@ -47,11 +47,11 @@ class State:
             return Ring(limit.count, limit.window, closed_until=self.closed_until)
         try:
             _, closed, stopped, sent, line = self.rings[limit.name]
-            waiters = [Waiter(*waiter) for waiter in line]
+            line = [Waiter(*waiter) for waiter in line] if line else line
         except (TypeError, ValueError):
             return Ring(limit.count, limit.window, closed_until=self.now + limit.window)
         closed = max(closed, self.closed_until)
-        return Ring(limit.count, limit.window, sent, waiters, closed, stopped)
+        return Ring(limit.count, limit.window, sent, line, closed, stopped)
 
     def put(self, limit: Limit, ring: Ring) -> None:
         """Take a ring back that was changed."""

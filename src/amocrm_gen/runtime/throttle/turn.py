@@ -17,9 +17,11 @@ def ask(rings: Sequence[Ring], place: Place, now: float) -> float:
     check(rings, now)
     if not place.is_known:
         place.time, place.is_known = now, True
+    are_free = True
     for ring in rings:
         ring.forget(now)
-    if all(ring.is_free(now) for ring in rings):
+        are_free = are_free and ring.is_free(now)
+    if are_free:
         for ring in rings:
             ring.record(now + place.delay)
         return 0.0
