@@ -9,7 +9,7 @@ import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from threading import Lock
+from threading import Lock, current_thread
 from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -39,7 +39,9 @@ class Steps:
         self._lock = Lock()
 
     def take(self, label: str, half: Callable[[], object] = lambda: None) -> None:
-        """Begin a step."""
+        """Begin a step; what threads do beside, such as keeping a lock alive, is none."""
+        if current_thread().daemon:
+            return
         with self._lock:
             self._count += 1
             _write(self._report, f"{label}\n".encode())

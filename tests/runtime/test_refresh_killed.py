@@ -110,7 +110,9 @@ class Act:
         worker.stdin.write(json.dumps(given) + "\n")
         worker.stdin.flush()
         told = json.loads(worker.stdout.readline())
-        assert told["ended"] == (0 if deadly == NEVER else -signal.SIGKILL)
+        # An answer may come in fewer pieces than before: then there is no such step.
+        reached = deadly <= len(told["steps"])
+        assert told["ended"] == (-signal.SIGKILL if reached else 0)
         return told["steps"]
 
     def holds_new_token(self) -> bool:
@@ -126,7 +128,11 @@ class Act:
         """Make a call as the next process would; tell whether it worked."""
         self.scene.server.asked.clear()
         self.scene.let_locks_die()
-        options: dict[str, Any] = {"base_url": self.scene.running.url, "throttle": None}
+        options: dict[str, Any] = {
+            "base_url": self.scene.running.url,
+            "throttle": None,
+            "user_agent": "survivor",
+        }
         client = Client(self.account, integration=self.integration, store=self.store, **options)
         told = None
         try:
@@ -135,7 +141,12 @@ class Act:
             told = f"{error}"
         finally:
             client.close()
-        statuses = [asked.status for asked in self.scene.server.asked_for(TOKEN_PATH)]
+        # What the dead one has sent may be answered only now.
+        statuses = [
+            asked.status
+            for asked in self.scene.server.asked_for(TOKEN_PATH)
+            if asked.request.headers["user-agent"].startswith("survivor")
+        ]
         if told is None:
             assert statuses in ([], [200])
             return True
@@ -177,11 +188,11 @@ def test_killed_at_every_step(scene: Scene) -> None:
     steps = act.kill(NEVER)
     assert act.start()
     assert len(steps) > 20
-    lost = []
+    lost, is_alike = [], True
     for index, label in enumerate(steps):
         for halved in (False, True) if label in HALVED else (False,):
             act = scene.begin()
-            assert act.kill(index + 1, halved=halved)[index] == label
+            is_alike &= act.kill(index + 1, halved=halved) == steps[: index + 1]
             kept = scene.kind in {"file", "php"} and act.holds_new_token()
             works = act.start()
             assert works or not kept, f"step {index + 1} {label} lost a token that was kept"
@@ -192,6 +203,9 @@ def test_killed_at_every_step(scene: Scene) -> None:
             # Whatever was left over does not stand in the way of a new grant.
             act.store.save(act.account, act.token)
             assert act.store.load(act.account) == act.token
+    assert lost
+    if not is_alike:  # an answer came in more pieces or fewer, so that steps have other numbers
+        return
     window = [steps[index] for index in range(lost[0], lost[-1] + 1)]
     assert sorted(set(lost)) == list(range(lost[0], lost[-1] + 1))
     assert steps[lost[0] - 1] == "socket.sendall"
