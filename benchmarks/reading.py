@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 import urllib3
 
-from amocrm_gen.runtime.answers import answer_of, collector_pause
+from amocrm_gen.runtime.answers import answer_of
+from amocrm_gen.runtime.collector import collector_pause
 from amocrm_gen.runtime.effects import Response
 from amocrm_gen.v4.calls.leads import find
 from benchmarks.bare_server import PAGE_SIZE, bare_server

@@ -1,16 +1,14 @@
 """Reads good answers: takes the items out of their envelope and makes models of them."""
 
-import gc
-from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
-from threading import Lock
+from collections.abc import Iterator, Mapping
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
 from orjson import JSONDecodeError, loads
 
 from amocrm_gen.runtime.call import Call, Page
+from amocrm_gen.runtime.collector import collector_pause
 from amocrm_gen.runtime.effects import Response
 from amocrm_gen.runtime.errors import NotFound, Problem, ResponseError
 from amocrm_gen.runtime.kinds import is_list, is_object
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-__all__ = ["Answer", "CollectorPause", "answer_of", "collector_pause", "read_items"]
+__all__ = ["Answer", "answer_of", "read_items"]
 
 
 @frozen
@@ -159,44 +157,3 @@ def _object(value: object, path: str) -> Mapping[str, object]:
     if value == [] or value is None:
         return {}
     raise ResponseError(f"{path}: expected an object, got {type(value).__name__}", path=path)
-
-
-_LARGE: Final = 16_384
-
-
-@define
-class CollectorPause:
-    """Holds the garbage collector still while a large answer is read.
-
-    Reading makes thousands of objects and no garbage, yet the collector would look through all of
-    them again and again: most of the time of a long walk. Nothing of the caller's runs meanwhile.
-    """
-
-    enabled: bool = True
-    """Set it to False to leave the collector alone."""
-    _depth: int = field(default=0, init=False)
-    _was_on: bool = field(default=False, init=False)
-    _lock: Lock = field(factory=Lock, init=False, repr=False)
-
-    @contextmanager
-    def while_reading(self, size: int) -> Generator[None]:
-        """Pause for an answer of so many bytes; nested and parallel pauses end with the last."""
-        if not self.enabled or size < _LARGE:
-            yield
-            return
-        with self._lock:
-            if self._depth == 0:
-                self._was_on = gc.isenabled()
-                gc.disable()
-            self._depth += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._depth -= 1
-                if self._depth == 0 and self._was_on:
-                    gc.enable()
-
-
-collector_pause: Final = CollectorPause()
-"""The pause of this process."""
