@@ -236,6 +236,8 @@ def _scalar(schema: Schema, way: Literal["in", "out"]) -> str:
     kind = schema.get("type")
     if kind == "null":
         return "None"
+    if schema.get("format") == "binary":
+        return "bytes"
     if schema.get("format") == "unix-time":
         return "datetime | int" if way == "in" else "datetime"
     if kind in _SCALARS:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Names"]
 
 _SCALARS = frozenset(
-    {"integer", "number", "string", "boolean", "timestamp", "uuid", "json", "object"}
+    {"integer", "number", "string", "boolean", "timestamp", "uuid", "json", "object", "bytes"}
 )
 
 

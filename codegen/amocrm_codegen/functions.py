@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -12,16 +12,18 @@ from .names import argument_name, capitalised, constant_name
 from .prose import docstring, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from .annotations import ModuleTypes
     from .waist import Operation, Parameter
 
 __all__ = ["Argument", "Function", "function_of", "signature"]
 
-_PAGES = frozenset({"page", "page_total"})
-_LISTS = frozenset({"list_total", "written", "created_total", "array"})
-_UNREAD = frozenset({"JsonObject", "JsonValue", "None"})
+_PAGES = frozenset({"page", "page_total", "count_page", "linked_page", "member_page"})
+_LISTS = frozenset(
+    {"list_total", "written", "created_total", "embedded", "count", "member", "array"}
+)
+_UNREAD = frozenset({"JsonObject", "JsonValue", "None", "bytes"})
 
 
 @frozen
@@ -56,7 +58,7 @@ class Function:
     """The variables of the path."""
     body: Argument | None
     query: tuple[Argument, ...]
-    """Keywords, without the number and size of a page."""
+    """Keywords, without the number and size of a page: those of the query, then headers."""
     paging: tuple[Argument, ...]
     item: str
     """Annotation of one item of the answer."""
@@ -123,7 +125,10 @@ def function_of(operation: Operation, types: ModuleTypes) -> Function:
     constant = constant_name(operation.name)
     place = tuple(_place(operation, types, _id_of_item(operation, types)))
     body, body_item = _body(operation, types)
-    query = tuple(_query(operation, types, taken={argument.name for argument in place}))
+    query = (
+        *_query(operation, types, taken={argument.name for argument in place}),
+        *_headers(operation, types),
+    )
     paging = tuple(_paging(operation))
     item = "None" if operation.result is None else types.annotation(operation.result, way="out")
     return Function(
@@ -178,6 +183,8 @@ def _place(operation: Operation, types: ModuleTypes, known: str) -> Iterator[Arg
 def _body(operation: Operation, types: ModuleTypes) -> tuple[Argument | None, str]:
     if operation.body is None:
         return None, ""
+    if operation.traits.get("body") == "bytes":
+        return Argument("data", "bytes", doc="What to send.", is_keyword_only=False), "bytes"
     listed = operation.body.get("type") == "array"
     item = types.annotation(operation.body["items"] if listed else operation.body, way="in")
     annotation = f"Sequence[{item}]" if listed else item
@@ -222,14 +229,32 @@ def _query(operation: Operation, types: ModuleTypes, taken: set[str]) -> Iterato
             yield Argument(name, f"{annotation} | None", "None", doc)
 
 
+def _headers(operation: Operation, types: ModuleTypes) -> Iterator[Argument]:
+    for parameter in operation.header_parameters:
+        annotation = types.annotation(parameter.schema, way="in")
+        name = argument_name(parameter.python_name)
+        if parameter.is_required:
+            yield Argument(name, annotation, doc=sentence(parameter.doc))
+        else:
+            yield Argument(name, f"{annotation} | None", "None", sentence(parameter.doc))
+    if operation.traits.get("body") == "bytes":
+        yield Argument(_CONTENT_TYPE, "str", '"application/octet-stream"', "MIME type of the data.")
+
+
 def _plain_parameters(operation: Operation) -> Iterator[Parameter]:
     own = {
         "with",
         "filter",
         "order",
-        *(("page", "limit") if "paginated" in operation.traits else ()),
+        *(page_names(operation) if "paginated" in operation.traits else ()),
     }
     return (parameter for parameter in operation.query_parameters if parameter.name not in own)
+
+
+def page_names(operation: Operation) -> tuple[str, str]:
+    """Return the parameters that choose a page of a list."""
+    place, size = operation.traits["paginated"].get("names", ("page", "limit"))
+    return place, size
 
 
 def _paging(operation: Operation) -> Iterator[Argument]:
@@ -259,18 +284,50 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
     own = [
         f"{argument.name}={argument.name}" for argument in query if argument.name in _OWN_KEYWORDS
     ]
-    plain = [argument for argument in query if argument.name not in _OWN_KEYWORDS]
+    headers = {
+        argument_name(parameter.python_name): parameter.name
+        for parameter in operation.header_parameters
+    }
+    plain = [
+        argument
+        for argument in query
+        if argument.name not in {*_OWN_KEYWORDS, *headers, _CONTENT_TYPE}
+    ]
     pairs = zip(_plain_parameters(operation), plain, strict=True)
-    params = ", ".join(f"{parameter.name!r}: {argument.name}" for parameter, argument in pairs)
+    entries = [f"{parameter.name!r}: {argument.name}" for parameter, argument in pairs]
+    if paging and page_names(operation) != ("page", "limit"):
+        entries += _odd_paging(operation)
+        paging = ()
+    params = ", ".join(entries)
     keywords = own + [f"params={{{params}}}"] * bool(params)
     keywords += [f"{argument.name}={argument.name}" for argument in paging]
     if keywords:
         checked = [f"of={constant}"] * bool(own)
         yield f"query=encode_query({', '.join(checked + keywords)})"
     if body is not None:
-        yield f"body=encode_body({body.name})"
+        yield _BODIES[operation.traits.get("body", "json")].format(body.name)
     if item not in _UNREAD:
         yield f"returns={item}"
+    sent = [f'("{headers[name]}", {name})' for name in headers]
+    if operation.traits.get("body") == "bytes":
+        sent.append(f'("Content-Type", {_CONTENT_TYPE})')
+    if sent:
+        yield f"headers=encode_headers({', '.join(sent)})"
+
+
+_BODIES = {
+    "json": "body=encode_body({})",
+    "form": "form=encode_form({})",
+    "bytes": "content={}",
+}
+_CONTENT_TYPE = "content_type"
+
+
+def _odd_paging(operation: Operation) -> Iterator[str]:
+    place, size = page_names(operation)
+    is_offset = operation.traits["paginated"]["by"] == "offset"
+    yield f"{place!r}: {'(page - 1) * limit' if is_offset else 'page'}"
+    yield f"{size!r}: limit"
 
 
 def _keyword(name: str, value: str) -> str:
@@ -305,5 +362,13 @@ def _traits(operation: Operation) -> Iterator[str]:
         yield f"withs={tuple(traits['with'])!r}"
     if "order" in traits:
         yield f"orders={tuple(traits['order'])!r}"
+    yield from _where_and_how(traits)
+
+
+def _where_and_how(traits: Mapping[str, Any]) -> Iterator[str]:  # Any: the `x-amo` object
     if traits.get("host", "account") != "account":
         yield f'host="{traits["host"]}"'
+    if "auth" in traits:
+        yield f'auth="{traits["auth"]}"'
+    if "headers" in traits:
+        yield f"headers={tuple(traits['headers'].items())!r}"

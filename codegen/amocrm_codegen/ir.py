@@ -109,12 +109,14 @@ class Enumeration:
 
 @frozen
 class Param:
-    """A variable of the path or a plain key of the query."""
+    """A variable of the path, a plain key of the query, or a header that callers give."""
 
     name: str
     type: Type
     doc: str = ""
     required: bool = False
+    header: str = ""
+    """The header that carries it, instead of the query."""
 
 
 @frozen
@@ -164,11 +166,18 @@ class Operation:
     retry: str = "refused_only"
     page_max: int = 0
     page_default: int = 0
+    page_names: tuple[str, str] = ("page", "limit")
+    """The parameters that choose a page: its number, or how many items go before; and its size."""
+    page_by: Literal["number", "offset"] = "number"
     batch_max: int = 0
     batch_match: str = ""
     lock: str = ""
     empty: tuple[int, ...] = ()
     host: str = "account"
+    auth: Literal["bearer", "signed", "none"] = "bearer"
+    body: Literal["json", "form", "bytes"] = "json"
+    headers: tuple[tuple[str, str], ...] = ()
+    """What is sent with every call of it."""
     scope: str = "crm"
     errors: tuple[tuple[int, str], ...] = ()
     beside: tuple[Param, ...] = ()

@@ -16,6 +16,11 @@ __all__ = ["Document", "compile_document", "dump"]
 
 Document = dict[str, Any]  # Any: OpenAPI is JSON
 
+_BODY_MEDIA = {
+    "json": "application/json",
+    "form": "application/x-www-form-urlencoded",
+    "bytes": "application/octet-stream",
+}
 _REASONS = {
     400: "The request is refused; the body names the wrong fields.",
     401: "The access token is missing, wrong or expired.",
@@ -40,15 +45,7 @@ def compile_document(spec: Spec) -> Document:
             "description": spec.service.doc.strip(),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [
-            {
-                "url": spec.service.hosts["account"]["url"],
-                "variables": {
-                    "subdomain": {"default": "example"},
-                    "zone": {"default": spec.service.zones[0], "enum": list(spec.service.zones)},
-                },
-            }
-        ],
+        "servers": [_server(spec, "account")],
         "security": [{"bearer": []}],
         "tags": [
             {"name": name, "description": doc.strip()}
@@ -64,9 +61,7 @@ def compile_document(spec: Spec) -> Document:
         "x-amo-sources": {name: list(files) for name, files in spec.sources.items()},
         "paths": _paths(spec),
         "components": {
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-            },
+            "securitySchemes": _security_schemes(spec),
             "schemas": {
                 name: schemas.component(spec, name)
                 for name in sorted({*spec.structs, *spec.unions, *spec.enums})
@@ -76,6 +71,31 @@ def compile_document(spec: Spec) -> Document:
     }
     document["x-amo-spec-hash"] = hashlib.sha256(dump(document)).hexdigest()[:16]
     return document
+
+
+def _server(spec: Spec, host: str) -> Document:
+    url = spec.service.hosts[host]["url"]
+    zone = {"default": spec.service.zones[0], "enum": list(spec.service.zones)}
+    known: Document = {
+        "subdomain": {"default": "example"},
+        "zone": zone,
+        "drive_url": {"default": f"https://drive.{spec.service.zones[0]}"},
+        "api_domain": {"default": f"api-b.{spec.service.zones[0]}"},
+    }
+    variables = {name: value for name, value in known.items() if f"{{{name}}}" in url}
+    return {"url": url, "variables": variables} if variables else {"url": url}
+
+
+def _security_schemes(spec: Spec) -> Document:
+    schemes: Document = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    if any(operation.auth == "signed" for operation in spec.operations):
+        schemes["signed"] = {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Signature",
+            "description": "HMAC-SHA1 of the request by the secret of a chat channel.",
+        }
+    return schemes
 
 
 def dump(document: Document) -> bytes:
@@ -132,15 +152,20 @@ def _operation(spec: Spec, operation: Operation, bound: dict[str, str]) -> Docum
     if operation.doc:
         result["description"] = operation.doc
     parameters = [*_path_parameters(operation, bound), *_query_parameters(spec, operation)]
+    parameters += map(_header_parameter, (each for each in operation.params if each.header))
     if parameters:
         result["parameters"] = parameters
+    if operation.host != "account":
+        result["servers"] = [_server(spec, operation.host)]
+    if operation.auth != "bearer":
+        result["security"] = [] if operation.auth == "none" else [{operation.auth: []}]
     if operation.takes is not None:
         media: Document = {"schema": schemas.of_type(operation.takes)}
         if operation.example_request is not None and operation.method != "GET":
             media["example"] = operation.example_request
         result["requestBody"] = {
             "required": not operation.optional_body,
-            "content": {"application/json": media},
+            "content": {_BODY_MEDIA[operation.body]: media},
         }
     result["responses"] = _responses(operation)
     result["x-amo"] = _traits(operation, bound)
@@ -176,15 +201,12 @@ def _query_parameters(spec: Spec, operation: Operation) -> list[Document]:
             "maximum": operation.page_max,
             "default": operation.page_default,
         }
-        result.append(
-            {
-                "name": "page",
-                "in": "query",
-                "schema": {"type": "integer", "minimum": 1, "default": 1},
-            }
-        )
-        result.append({"name": "limit", "in": "query", "schema": limit})
-    result.extend(_plain_parameter(param) for param in operation.params)
+        place, size = operation.page_names
+        first = 0 if operation.page_by == "offset" else 1
+        number = {"type": "integer", "minimum": first, "default": first}
+        result.append({"name": place, "in": "query", "schema": number})
+        result.append({"name": size, "in": "query", "schema": limit})
+    result.extend(_plain_parameter(param) for param in operation.params if not param.header)
     if operation.order:
         direction = {"type": "string", "enum": ["asc", "desc"]}
         result.append(
@@ -211,6 +233,15 @@ def _plain_parameter(param: Param) -> Document:
     return result
 
 
+def _header_parameter(param: Param) -> Document:
+    return {
+        **_plain_parameter(param),
+        "name": param.header,
+        "in": "header",
+        "x-amo-name": param.name,
+    }
+
+
 def _deep(name: str, schema: Document) -> Document:
     return {"name": name, "in": "query", "style": "deepObject", "explode": True, "schema": schema}
 
@@ -225,7 +256,7 @@ def _responses(operation: Operation) -> Document:
             media["example"] = operation.example_answer
         responses[str(operation.status)] = {
             "description": operation.summary,
-            "content": {"application/hal+json": media},
+            "content": {_answer_media(operation): media},
         }
     for status in operation.empty:
         responses[str(status)] = {"description": "There is nothing; there is no body."}
@@ -235,6 +266,22 @@ def _responses(operation: Operation) -> Document:
             "content": {"application/problem+json": {"schema": schemas.reference(component)}},
         }
     return responses
+
+
+def _answer_media(operation: Operation) -> str:
+    if operation.envelope == "bytes":
+        return "application/octet-stream"
+    is_hal = operation.host == "account" and operation.path.startswith("/api/")
+    return "application/hal+json" if is_hal else "application/json"
+
+
+def _pages(operation: Operation) -> Document | None:
+    if not operation.page_max:
+        return None
+    pages: Document = {"max": operation.page_max, "default": operation.page_default}
+    if operation.page_names != ("page", "limit"):
+        pages |= {"by": operation.page_by, "names": list(operation.page_names)}
+    return pages
 
 
 def _traits(operation: Operation, bound: dict[str, str]) -> Document:
@@ -256,11 +303,7 @@ def _traits(operation: Operation, bound: dict[str, str]) -> Document:
         "write": not operation.readonly,
         "destructive": operation.destructive,
         "admin": operation.admin,
-        "paginated": (
-            {"max": operation.page_max, "default": operation.page_default}
-            if operation.page_max
-            else None
-        ),
+        "paginated": _pages(operation),
         "batch": (
             {"max": operation.batch_max, "match": operation.batch_match}
             if operation.batch_max
@@ -270,6 +313,9 @@ def _traits(operation: Operation, bound: dict[str, str]) -> Document:
         "lock": operation.lock or None,
         "empty": list(operation.empty) or None,
         "host": operation.host,
+        "auth": operation.auth if operation.auth != "bearer" else None,
+        "body": operation.body if operation.body != "json" else None,
+        "headers": dict(operation.headers) or None,
         "scope": operation.scope,
         "with": list(operation.with_) or None,
         "order": list(operation.order) or None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import define
 
@@ -19,6 +19,7 @@ __all__ = ["OperationBuilder", "path_variables"]
 
 _VARIABLE = re.compile(r"\{([a-z_]+)\}")
 _ERROR_TYPES = "common"
+_KEYLESS = ("item", "none", "array", "bytes")
 
 
 def path_variables(path: str) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ class OperationBuilder:
             takes=takes,
             optional_body=bool(raw.get("optional_body")),
             returns=returns,
-            key=raw.get("key", resource) if envelope not in ("item", "none", "array") else "",
+            key=raw.get("key", resource) if envelope not in _KEYLESS else "",
             table=table,
             readonly=readonly,
             idempotent=idempotent,
@@ -92,11 +93,16 @@ class OperationBuilder:
             retry=traits.get("retry") or _retry(readonly=readonly, idempotent=idempotent),
             page_max=paginated.get("max", 0),
             page_default=paginated.get("default", 50) if paginated else 0,
+            page_names=_page_names(paginated),
+            page_by=paginated.get("by", "number"),
             batch_max=batch.get("max", 0),
             batch_match=batch.get("match", "position") if batch else "",
             lock=traits.get("lock", ""),
             empty=tuple(traits.get("empty", ())),
             host=traits.get("host", "account"),
+            auth=traits.get("auth", "bearer"),
+            body=_body(raw, takes),
+            headers=tuple(raw.get("headers", {}).items()),
             scope=traits.get("scope", "crm"),
             errors=self._errors(resource, raw),
             beside=self._beside(resource, raw),
@@ -141,7 +147,8 @@ class OperationBuilder:
             mapping = value if isinstance(value, dict) else {"type": value}
             kind = self.names.type_of(value, resource, raw["params"].place_of_key(name))
             required = bool(mapping.get("required"))
-            result.append(Param(name, kind, doc=mapping.get("doc", ""), required=required))
+            header = mapping.get("header", "")
+            result.append(Param(name, kind, mapping.get("doc", ""), required, header))
         return tuple(result)
 
     def _filter(self, resource: str, raw: MarkedDict) -> tuple[FilterField, ...]:
@@ -229,9 +236,21 @@ def _kind(method: str, path: str, traits: dict[str, Any], returns: Type | None) 
     return "action"
 
 
+def _body(raw: MarkedDict, takes: Type | None) -> Literal["json", "form", "bytes"]:
+    if takes is not None and takes.name == "bytes":
+        return "bytes"
+    return "form" if raw.get("body") == "form" else "json"
+
+
+def _page_names(paginated: dict[str, Any]) -> tuple[str, str]:  # Any: checked YAML
+    if paginated.get("by") == "offset":
+        return paginated.get("offset", "offset"), paginated.get("limit", "limit")
+    return "page", paginated.get("limit", "limit")
+
+
 def _envelope(kind: Kind, traits: dict[str, Any], returns: Type | None) -> str:
-    if returns is None:
-        return "none"
+    if returns is None or returns.name == "bytes":
+        return "none" if returns is None else "bytes"
     if traits.get("bare"):
         return "array"
     if returns.kind != "list":

@@ -19,6 +19,7 @@ _SCALARS: dict[str, Schema] = {
     "timestamp": {"type": "integer", "format": "unix-time"},
     "uuid": {"type": "string", "format": "uuid"},
     "json": {"x-amo-python": "JsonValue"},
+    "bytes": {"type": "string", "format": "binary"},
     "object": {"type": "object", "additionalProperties": True, "x-amo-python": "JsonObject"},
 }
 _HREF: Schema = {
@@ -175,8 +176,14 @@ def envelope(operation: Operation) -> Schema:
     """Return the schema of a whole answer."""
     returns = operation.returns
     assert returns is not None
-    if operation.envelope in ("item", "array"):
+    if operation.envelope in ("item", "array", "bytes"):
         return of_type(returns)
+    if operation.envelope in ("member", "member_page"):
+        return {
+            "type": "object",
+            "properties": {operation.key: of_type(returns)},
+            "required": [operation.key],
+        }
     embedded: Schema = {
         "type": "object",
         "properties": {operation.key: of_type(returns)},
@@ -184,6 +191,7 @@ def envelope(operation: Operation) -> Schema:
     }
     counts = {"_total_items": {"type": "integer"}}
     number = {"_page": {"type": "integer"}}
+    count = {"_count": {"type": "integer"}}
     pages = {"_page_count": {"type": "integer"}}
     links: Schema = {"type": "object", "properties": {"self": _HREF}, "required": ["self"]}
     paged: Schema = {
@@ -200,6 +208,10 @@ def envelope(operation: Operation) -> Schema:
         "list_total": ({**counts, "_links": links}, ["_total_items"]),
         "written": ({"_links": links}, ["_links"]),
         "created_total": (counts, ["_total_items"]),
+        "embedded": ({}, []),
+        "count": ({**count, "_links": links}, ["_count", "_links"]),
+        "count_page": ({**count, "_links": paged}, ["_count", "_links"]),
+        "linked_page": ({"_links": paged}, ["_links"]),
     }
     properties, required = parts[operation.envelope]
     beside = {param.name: of_type(param.type) for param in operation.beside}

@@ -25,7 +25,6 @@ Schema = dict[str, Any]  # Any: JSON Schema is JSON
 
 METHODS = ("get", "post", "put", "patch", "delete")
 _KINDS = ("list", "get", "create", "update", "update_one", "delete", "action")
-_JSON = "application/json"
 _REF = "#/components/schemas/"
 
 
@@ -41,6 +40,8 @@ class Parameter:
     schema: Schema
     is_required: bool
     doc: str
+    python_name: str = ""
+    """What callers write, where it differs from the name on the wire."""
 
 
 @frozen
@@ -56,6 +57,7 @@ class Operation:
     description: str
     path_parameters: tuple[Parameter, ...]
     query_parameters: tuple[Parameter, ...]
+    header_parameters: tuple[Parameter, ...]
     body: Schema | None
     body_is_required: bool
     result: Schema | None
@@ -161,7 +163,8 @@ def _operation(family: list[tuple[str, str, Schema]]) -> Operation:
         description=raw.get("description", ""),
         path_parameters=tuple(declared[variable] for variable in _variables(template)),
         query_parameters=tuple(_parameter(item) for item in parameters if item["in"] == "query"),
-        body=body["content"][_JSON]["schema"] if body else None,
+        header_parameters=tuple(_parameter(item) for item in parameters if item["in"] == "header"),
+        body=_content(body),
         body_is_required=bool(body and body.get("required")),
         result=_result(raw, traits),
         errors={
@@ -175,11 +178,17 @@ def _operation(family: list[tuple[str, str, Schema]]) -> Operation:
 
 def _interface(raw: Schema) -> str:
     """Return what a caller sees of an operation, but for its name and path."""
-    body = raw.get("requestBody", {}).get("content", {}).get(_JSON, {}).get("schema")
-    result = _result(raw, raw["x-amo"])
+    body, result = _content(raw.get("requestBody")), _result(raw, raw["x-amo"])
     return json.dumps(
-        [raw.get("parameters"), body, result, raw["x-amo"]["envelope"]], sort_keys=True
+        [raw.get("parameters"), body, result, raw["x-amo"]["envelope"]],
+        sort_keys=True,
     )
+
+
+def _content(body: Schema | None) -> Schema | None:
+    """Return the schema of a body, whatever its media type; there is one."""
+    media = (body or {}).get("content", {}).values()
+    return next((each["schema"] for each in media), None)
 
 
 def _template(path: str, bound: Mapping[str, str], paths: list[str], name: str) -> str:
@@ -216,14 +225,18 @@ def _parameter(raw: Schema) -> Parameter:
         raw.get("schema", {}),
         is_required=bool(raw.get("required")),
         doc=raw.get("description", ""),
+        python_name=raw.get("x-amo-name", ""),
     )
 
 
 def _result(raw: Schema, traits: Mapping[str, Any]) -> Schema | None:  # Any: as above
     content = raw["responses"].get(str(traits["status"]), {}).get("content", {})
     whole: Schema | None = next((media.get("schema") for media in content.values()), None)
-    if whole is None or traits["envelope"] in {"none", "item"}:
+    if whole is None or traits["envelope"] in {"none", "item", "bytes"}:
         return whole
+    if traits["envelope"] in {"member", "member_page"}:
+        members: Schema = whole["properties"][traits["key"]]["items"]
+        return members
     if traits["envelope"] == "array":
         items: Schema = whole["items"]
         return items

@@ -41,8 +41,11 @@ def addressed_account(world: World, request: Request) -> Account | None:
     return world.first_account()
 
 
-def admit(world: World, request: Request) -> tuple[Account, Caller]:
-    """The account and the user in whose name the request is made; raises 401 or 403 otherwise."""
+def admit(world: World, request: Request, scope: str = _SCOPE) -> tuple[Account, Caller]:
+    """The account and the user in whose name the request is made; raises 401 or 403 otherwise.
+
+    The token must have been granted `scope`.
+    """
     token = bearer_token(world, request)
     account = addressed_account(world, request)
     if token is None or account is None or not token.is_alive(world.clock.now()):
@@ -50,7 +53,7 @@ def admit(world: World, request: Request) -> tuple[Account, Caller]:
     grant = token.grant
     if grant.subdomain != account.subdomain:
         raise unauthorized()
-    if _SCOPE not in token.scopes:
+    if scope not in token.scopes:
         raise forbidden("Client doesn't have the required scope")
     holder = find_holder(account, grant.user_id)
     is_admin = grant.by_admin

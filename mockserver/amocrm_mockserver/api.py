@@ -1,4 +1,4 @@
-"""Answers everything under /api/v4."""
+"""Answers every operation of the contract."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from amocrm_mockserver.router import Router
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account, Caller
     from amocrm_mockserver.brackets import Query
+    from amocrm_mockserver.contract import Operation
     from amocrm_mockserver.message import Request, Response
 
-__all__ = ["Api", "answer"]
+__all__ = ["Api", "answer", "operation_of"]
 
 _LOG = logging.getLogger("amocrm_mockserver.api")
 
@@ -92,5 +93,11 @@ def _api() -> Api:
 
 
 def answer(account: Account, caller: Caller, request: Request) -> Response:
-    """Answer a request under /api/v4 by the contract of this package; never raises."""
+    """Answer a request by the contract of this package; never raises."""
     return _api().answer(account, caller, request)
+
+
+def operation_of(request: Request) -> Operation | None:
+    """The operation that a request means, whatever the host; None when there is none."""
+    route = _api().router.find(request.method, request.path)
+    return None if route is None else route.operation

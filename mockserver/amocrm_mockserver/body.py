@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 from attrs import frozen
 
+from amocrm_mockserver.brackets import decode
 from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.problems import (
     ItemFlaws,
@@ -19,10 +20,12 @@ from amocrm_mockserver.problems import (
 from amocrm_mockserver.validate import as_list
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
 
-__all__ = ["Item", "read_items", "read_json"]
+__all__ = ["Item", "read_form", "read_items", "read_json"]
 
 
 @frozen
@@ -43,6 +46,16 @@ def read_json(body: bytes) -> Json:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         raise malformed_body() from None
+
+
+def read_form(body: bytes) -> Mapping[int | str, Json]:
+    """The body as a form in PHP's brackets; one that is JSON is taken, too."""
+    if body.lstrip()[:1] == b"{":
+        taken: dict[int | str, Json] = {}
+        value = read_json(body)
+        taken.update(value if is_object(value) else {})
+        return taken
+    return decode(body.decode("utf-8", "replace"))
 
 
 def read_items(exchange: Exchange, *, one_will_do: bool = False) -> list[Item]:

@@ -63,11 +63,19 @@ class Operation:
     takes: str | None
     takes_list: bool
     body_required: bool
+    body: Literal["json", "form", "bytes"] = "json"
+    host: str = "account"
+    auth: Literal["bearer", "signed", "none"] = "bearer"
+    scope: str = "crm"
+    """What the token must have been granted."""
     status: int
     batch_max: int
     page_max: int
     """0 when the list is not paged."""
     page_default: int
+    page_names: tuple[str, str] = ("page", "limit")
+    """The parameters that choose a page."""
+    page_by: Literal["number", "offset"] = "number"
     filters: Mapping[str, Filter] = field(factory=dict[str, Filter])
     order: frozenset[str] = frozenset()
     default_order: str = ""
@@ -136,7 +144,8 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
     traits: Schema = raw["x-amo"]
     parameters: list[Row] = raw.get("parameters", [])
     body: Schema = raw.get("requestBody", {})
-    takes: Schema = body.get("content", {}).get("application/json", {}).get("schema", {})
+    media: Mapping[str, Schema] = body.get("content", {})
+    takes: Schema = next((each["schema"] for each in media.values()), {})
     paginated: Schema = traits.get("paginated", {})
     default_order: str = traits.get("default_order", "")
     in_path = [parameter for parameter in parameters if parameter["in"] == "path"]
@@ -159,10 +168,16 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
         takes=traits.get("takes"),
         takes_list=takes.get("type") == "array",
         body_required=bool(body.get("required")),
+        body=traits.get("body", "json"),
+        host=traits.get("host", "account"),
+        auth=traits.get("auth", "bearer"),
+        scope=traits.get("scope", "crm"),
         status=traits.get("status", 200),
         batch_max=traits.get("batch", {}).get("max", 0),
         page_max=paginated.get("max", 0),
         page_default=paginated.get("default", 50),
+        page_names=tuple(paginated.get("names", ("page", "limit"))),
+        page_by=paginated.get("by", "number"),
         filters={f.name: f for f in _filters(parameters)},
         order=frozenset(traits.get("order", ())),
         default_order=default_order.removeprefix("-"),

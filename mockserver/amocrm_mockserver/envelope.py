@@ -28,7 +28,7 @@ _VARIABLE: Final = re.compile(r"\{(\w+)\}")
 
 
 def hal(status: int, value: Json) -> Response:
-    """A successful answer."""
+    """A successful answer of the API."""
     return Response(status, _HEADERS, orjson.dumps(value))
 
 
@@ -64,8 +64,23 @@ def listed(exchange: Exchange, page: Page, rows: list[Json], *, linked: bool = T
                 "_embedded": embedded,
             },
         )
+    if operation.envelope in ("member", "member_page"):
+        return hal(200, embedded)
+    if operation.envelope == "count_page":
+        return hal(
+            200,
+            {
+                "_count": len(rows),
+                "_links": _page_links(exchange, page),
+                "_embedded": embedded,
+            },
+        )
     body: Row = {"_total_items": page.total}
-    if linked:
+    if operation.envelope == "count":
+        body = {"_count": len(rows)}
+    if operation.envelope in ("embedded", "linked_page", "written"):
+        body = {}
+    if linked and operation.envelope != "embedded":
         body["_links"] = {"self": {"href": operation_url(exchange)}}
     return hal(200, {**body, "_embedded": embedded})
 
@@ -95,11 +110,18 @@ def written(exchange: Exchange, rows: list[Row], *, linked: bool = True) -> Resp
         return hal(operation.status, rows)
     if operation.envelope == "item":
         return hal(operation.status, rows[0])
+    return hal(operation.status, _many_written(exchange, rows, linked=linked))
+
+
+def _many_written(exchange: Exchange, rows: list[Row], *, linked: bool) -> Row:
+    operation = exchange.operation
     embedded: Mapping[str, Json] = {operation.key: rows}
     links = {"_links": {"self": {"href": operation_url(exchange)}}}
+    if operation.envelope == "embedded":
+        return {"_embedded": embedded}
     if operation.envelope == "written":
-        return hal(operation.status, {**links, "_embedded": embedded})
+        return {**links, "_embedded": embedded}
     total = {"_total_items": len(rows)}
     if operation.envelope == "list_total" and linked:
-        return hal(operation.status, {**total, **links, "_embedded": embedded})
-    return hal(operation.status, {**total, "_embedded": embedded})
+        return {**total, **links, "_embedded": embedded}
+    return {**total, "_embedded": embedded}

@@ -154,9 +154,12 @@ def asked_page(exchange: Exchange) -> tuple[int, int]:
     operation = exchange.operation
     if not operation.page_max:
         return 1, 0
-    number = _whole(exchange.query.get("page"), 1)
-    size = _whole(exchange.query.get("limit"), operation.page_default)
-    return number, min(size, operation.page_max)
+    place, name = operation.page_names
+    size = min(_whole(exchange.query.get(name), operation.page_default), operation.page_max)
+    if operation.page_by == "offset":
+        # Pages that begin anywhere are cut by the behaviour itself.
+        return _whole(exchange.query.get(place), 0) // size + 1, size
+    return _whole(exchange.query.get(place), 1), size
 
 
 def _whole(text: Tree | None, default: int) -> int:

@@ -14,6 +14,7 @@ from attrs import evolve
 from amocrm_mockserver import control, oauth
 from amocrm_mockserver.admission import addressed_account, admit, bearer_token
 from amocrm_mockserver.api import answer as answer_api
+from amocrm_mockserver.api import operation_of
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.faults import Faults, spoil
 from amocrm_mockserver.limits import Limits, Rates
@@ -131,17 +132,19 @@ class MockServer:
         check_not_left(self.world, request, path)
         if oauth.is_oauth_path(path):
             return oauth.answer(self.world, request, path)
-        if not path.startswith("/api/"):
+        operation = operation_of(request)
+        if operation is None and not path.startswith("/api/"):
             zone = "amocrm.ru" if account is None else account.zone
             url = request.origin + quote(request.path)
             raise unknown_route(request.method, url, zone=zone)
-        if account is not None:
+        if account is not None and (operation is None or operation.host == "account"):
             token = bearer_token(self.world, request)
             client_id = None if token is None else token.grant.client_id
             refusal = self.limits.take(account.subdomain, client_id, self.clock.now())
             if refusal is not None:
                 raise refusal
-        admitted, caller = admit(self.world, request)
+        scope = "crm" if operation is None else operation.scope
+        admitted, caller = admit(self.world, request, scope)
         response = answer_api(admitted, caller, request)
         if admitted.hooks:
             self.world.post.take_in(admitted, self.clock.now())

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.errors import (
         AccountBlocked,
         AmoError,
@@ -66,6 +67,7 @@ __all__ = [
     "ApiKeyLogin",
     "AsyncAmoCRM",
     "BatchError",
+    "ChatChannel",
     "ConfigurationError",
     "Conflict",
     "EditError",
@@ -106,6 +108,7 @@ _ELSEWHERE: Final = {
     "AmoCRM": "v4.client",
     "ApiKeyLogin": "runtime.login",
     "AsyncAmoCRM": "v4.aclient",
+    "ChatChannel": "runtime.channel",
     "FileLocks": "runtime.locks.file",
     "FileThrottle": "runtime.throttle.file",
     "FileTokenStore": "runtime.tokens.file",

@@ -444,3 +444,34 @@ class TestPackage:
         """`Order` is a model of two resources; the package does not choose."""
         package = importlib.import_module(fragments_package.name)
         assert "Order" not in package.__all__
+
+
+class TestParcels:
+    """Not everything is JSON on the account's own host."""
+
+    def test_pages_can_be_told_by_an_offset(self, part: Any) -> None:
+        """The third page of ten begins behind twenty."""
+        call = part("calls.parcels").find(page=3, limit=10)
+        assert query(call) == {"skip": "20", "rows": "10"}
+        assert (call.operation.host, call.operation.auth) == ("amojo", "signed")
+
+    def test_a_form_is_written_in_brackets(self, part: Any) -> None:
+        """Lists are numbered; what is absent is left out; the header goes along."""
+        label = part("models.parcels").Label
+        call = part("calls.parcels").print_label(label(text="a&b", lines=[3, 4]))
+        assert call.form == (("text", "a&b"), ("lines[0]", "3"), ("lines[1]", "4"))
+        assert part("calls.parcels").print_label(label(text="a")).form == (("text", "a"),)
+        assert call.body is None
+        assert call.operation.headers == (("X-Requested-With", "XMLHttpRequest"),)
+
+    def test_bytes_go_as_they_are(self, part: Any) -> None:
+        """With their type and the headers that the caller gives; no repr shows either."""
+        call = part("calls.parcels").send("t/1", b"\0\xff", key="k-123", content_type="image/png")
+        assert (call.path, call.content, call.query) == ("/parcels/t%2F1", b"\0\xff", ())
+        assert call.headers == (("X-Key", "k-123"), ("Content-Type", "image/png"))
+        assert "k-123" not in repr(call)
+
+    def test_a_header_cannot_be_broken(self, part: Any) -> None:
+        """A line break would start a header of its own."""
+        with pytest.raises(ValueError, match="X-Key"):
+            part("calls.parcels").send("t", b"", key="a\r\nX-Evil: 1")

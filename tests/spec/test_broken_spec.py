@@ -56,6 +56,20 @@ BROKEN = [
         "unknown key 'wit', did you mean 'with'?",
     ),
     (
+        "form of a list",
+        "    takes: {list: BookUpdate}",
+        "    body: form\n    takes: {list: BookUpdate}",
+        20,
+        "books.update has a form and takes no object",
+    ),
+    (
+        "signed elsewhere",
+        'lock: "books/{id}"}',
+        'lock: "books/{id}", auth: signed}',
+        20,
+        "books.update is signed and not of the chats host",
+    ),
+    (
         "unknown trait",
         "traits: {readonly: true, pag",
         "traits: {readonli: true, pag",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from amocrm_gen.runtime.adriver import AsyncDriver, HttpClient
     from amocrm_gen.runtime.call import Call, Method, Operation, Page
+    from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.edit import Edit
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.locks.locks import Locks
@@ -56,6 +57,7 @@ class AsyncClient:
         max_retries: How often a call is repeated where that is safe.
         prefetch: Pages that lists ask for ahead; 0 is one after the other.
         user_agent: Put in front of the package's own.
+        channel: A chat channel; it signs calls of the chats API, which take no token.
         ca_file: Certificates to trust instead of the system's.
         transport: An `httpx.AsyncClient` or `httpx2.AsyncClient` to use instead of an own one; it
             is not closed here.
@@ -76,6 +78,7 @@ class AsyncClient:
         max_retries: int = 4,
         prefetch: int = 0,
         user_agent: str | None = None,
+        channel: ChatChannel | None = None,
         ca_file: str | None = None,
         transport: HttpClient | None = None,
     ) -> None:
@@ -90,6 +93,7 @@ class AsyncClient:
             locks=locks,
             max_retries=max_retries,
             user_agent=user_agent,
+            channel=channel,
         )
         self._prefetch = prefetch
         from amocrm_gen.runtime.adriver import AsyncDriver, http_client

@@ -35,6 +35,8 @@ def answer_of(call: Call[object], response: Response) -> Answer:
     envelope = call.operation.envelope
     if envelope == "none":
         return Answer(None)
+    if envelope == "bytes":
+        return Answer(response.body)
     if response.status == 204 or not response.body:
         return Answer(_nothing(call, response))
     with collector_pause.while_reading(len(response.body)):
@@ -50,9 +52,11 @@ def answer_of(call: Call[object], response: Response) -> Answer:
 def _nothing(call: Call[object], response: Response) -> object:
     operation = call.operation
     match operation.envelope:
-        case "page" | "page_total":
+        case "page" | "page_total" | "count_page" | "linked_page" | "member_page":
             return Page[object]([])
-        case "list_total" | "written" | "created_total" | "array":
+        case "list_total" | "written" | "created_total" | "embedded" | "count" | "array":
+            return []
+        case "member":
             return []
         case "item" if operation.method == "GET":
             raise NotFound(
@@ -76,9 +80,9 @@ def _read(call: Call[object], response: Response) -> Answer:
     # A good answer can complain of single items: API v2 does, and calls of v4.
     problems = () if operation.method == "GET" else _complaints(content, call.body)
     match operation.envelope:
-        case "page" | "page_total":
+        case "page" | "page_total" | "count_page" | "linked_page" | "member_page":
             return Answer(_page(call, content))
-        case "list_total" | "written" | "created_total":
+        case "list_total" | "written" | "created_total" | "embedded" | "count" | "member":
             return Answer(_items(call, content), problems)
         case "array":
             return Answer(_structure(content, call, "$", many=True), problems)
@@ -126,15 +130,18 @@ def _href(links: Mapping[str, object], name: str) -> str | None:
 
 def _items(call: Call[object], content: object) -> list[object]:
     key = call.operation.key or ""
-    embedded = _object(_object(content, "$").get("_embedded", {}), "$._embedded")
-    if key not in embedded:
+    holder = _object(content, "$")
+    if call.operation.envelope not in {"member", "member_page"}:
+        holder = _object(holder.get("_embedded", {}), "$._embedded")
+    if key not in holder:
         return []
-    found = _structure(embedded[key], call, _path(call), many=True)
+    found = _structure(holder[key], call, _path(call), many=True)
     return found if is_list(found) else []
 
 
 def _path(call: Call[Any]) -> str:  # Any: whatever it returns
-    return f"$._embedded.{call.operation.key}"
+    place = "$" if call.operation.envelope in {"member", "member_page"} else "$._embedded"
+    return f"{place}.{call.operation.key}"
 
 
 def _structure(content: object, call: Call[object], path: str, *, many: bool) -> object:

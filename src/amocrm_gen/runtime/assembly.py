@@ -18,6 +18,7 @@ from amocrm_gen.runtime.tokens.token import Token, claims_of
 from amocrm_gen.runtime.unset import Unset, UnsetType
 
 if TYPE_CHECKING:
+    from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.login import ApiKeyLogin
 
 __all__ = ["session_of"]
@@ -35,9 +36,10 @@ def session_of(  # noqa: PLR0913 - the names that users type
     locks: Locks | None,
     max_retries: int,
     user_agent: str | None,
+    channel: "ChatChannel | None",
 ) -> Session:
     """Check what is given and put it together; nothing is read and nothing is sent."""
-    if token is None and integration is None and store is None and login is None:
+    if all(way is None for way in (token, integration, store, login, channel)):
         raise ConfigurationError(
             "the client has neither a token nor an integration",
             advice='pass token="…", or integration=Integration(…) and a store',
@@ -74,6 +76,7 @@ def session_of(  # noqa: PLR0913 - the names that users type
         policy=Policy(max_retries=max_retries),
         random=random.random,
         user_agent=user_agent,
+        channel=channel,
     )
 
 

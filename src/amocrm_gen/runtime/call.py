@@ -7,7 +7,7 @@ from attrs import field, frozen
 
 from amocrm_gen.runtime.types import JsonValue
 
-__all__ = ["Call", "Envelope", "Method", "Operation", "Page", "Retry"]
+__all__ = ["Auth", "Call", "Envelope", "Host", "Method", "Operation", "Page", "Retry"]
 
 Method: TypeAlias = Literal["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"]
 
@@ -16,10 +16,31 @@ Retry: TypeAlias = Literal["safe", "idempotent", "refused_only"]
 `refused_only` just when the server said, or the network shows, that nothing was done."""
 
 Envelope: TypeAlias = Literal[
-    "page", "page_total", "list_total", "written", "created_total", "array", "item", "none", "raw"
+    "page",
+    "page_total",
+    "count_page",
+    "linked_page",
+    "member_page",
+    "list_total",
+    "written",
+    "created_total",
+    "embedded",
+    "count",
+    "member",
+    "array",
+    "item",
+    "bytes",
+    "none",
+    "raw",
 ]
-"""How the answer wraps its items. The first two give a `Page`, the next four a list, `item` one
-object, `none` nothing, `raw` whatever JSON there is."""
+"""How the answer wraps its items. Those with `page` in their names give a `Page`, those up to
+`array` a list, `item` one object, `bytes` the body as it is, `none` nothing, `raw` whatever JSON
+there is."""
+
+Auth: TypeAlias = Literal["bearer", "signed", "none"]
+"""What a call proves its right with: the account's token, the secret of a chat channel, nothing."""
+
+Host: TypeAlias = Literal["account", "www", "drive", "amojo", "api"]
 
 T = TypeVar("T")
 
@@ -49,8 +70,11 @@ class Operation:
     """The keys that `filter` may have; the server would pass over others and answer with all."""
     withs: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
-    host: str = "account"
-    """Which host serves it; only `account` is built in."""
+    host: Host = "account"
+    """Which of amoCRM's hosts serves it."""
+    auth: Auth = "bearer"
+    headers: tuple[tuple[str, str], ...] = ()
+    """What is sent with every call."""
 
 
 @frozen
@@ -64,9 +88,13 @@ class Call(Generic[T]):
     """The JSON body; None sends none."""
     returns: object = None
     """The class, or union of classes, of one item; None leaves the JSON as it is."""
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     is_lazy: bool = False
     """Whether the items of a page are left as JSON, to be read one by one by `Page.read`."""
+    form: tuple[tuple[str, str], ...] | None = None
+    """A body in PHP's brackets, instead of JSON."""
+    content: bytes | None = field(default=None, repr=False)
+    """A body that is sent as it is; a header names its type."""
 
 
 @frozen

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
     from amocrm_gen.runtime.call import Call, Method, Operation, Page
+    from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.driver import Driver
     from amocrm_gen.runtime.edit import Edit
     from amocrm_gen.runtime.integration import Integration
@@ -59,6 +60,7 @@ class Client:
         max_retries: How often a call is repeated where that is safe.
         prefetch: Pages that lists ask for ahead; 0 is one after the other.
         user_agent: Put in front of the package's own.
+        channel: A chat channel; it signs calls of the chats API, which take no token.
         ca_file: Certificates to trust instead of the system's.
         transport: A urllib3 pool manager to use instead of an own one; it is not closed here.
     """
@@ -78,6 +80,7 @@ class Client:
         max_retries: int = 4,
         prefetch: int = 0,
         user_agent: str | None = None,
+        channel: ChatChannel | None = None,
         ca_file: str | None = None,
         transport: PoolManager | None = None,
     ) -> None:
@@ -92,6 +95,7 @@ class Client:
             locks=locks,
             max_retries=max_retries,
             user_agent=user_agent,
+            channel=channel,
         )
         self._prefetch = prefetch
         self._transport = transport

@@ -9,27 +9,25 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import cache
 from typing import Final, TypeVar, cast
-from urllib.parse import unquote, urlencode
-
-from orjson import dumps
+from urllib.parse import unquote
 
 from amocrm_gen.runtime.answers import Answer, answer_of
 from amocrm_gen.runtime.call import Call, Operation
-from amocrm_gen.runtime.effects import Free, Hold, Response, Send, Talk
+from amocrm_gen.runtime.effects import Free, Hold, Response, Talk
 from amocrm_gen.runtime.errors import (
     AmoError,
-    ConfigurationError,
     Conflict,
     Problem,
     Unauthorized,
     ValidationError,
 )
 from amocrm_gen.runtime.exchange import attempt, attempts_of, give_up_or_wait
+from amocrm_gen.runtime.hosts import drive_in, drive_question, known_origin
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.moves import follow
 from amocrm_gen.runtime.renewal import can_renew, replaced, usable_token
+from amocrm_gen.runtime.request import request_of
 from amocrm_gen.runtime.session import Session
-from amocrm_gen.runtime.tokens.token import Token
 
 __all__ = ["ask", "complaint_of", "converse", "held_keys", "respond"]
 
@@ -78,16 +76,22 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
     attempts = attempts_of(session, operation.retry, splittable=splittable)
     renewals, was_moved = 0, False
     while True:
-        token = yield from usable_token(session)
+        token = (yield from usable_token(session)) if operation.auth == "bearer" else None
+        origin = known_origin(session, operation.host, token)
+        if origin is None:
+            origin = drive_in(session, (yield from respond(session, drive_question)))
         outcome = yield from attempt(
             session,
-            _request(session, call, token),
+            (yield from request_of(session, call, token, origin)),
             name=operation.name,
             sent=call.body,
             secrets=session.secrets,
         )
         if isinstance(outcome, Response):
             return outcome
+        if token is None:
+            yield from give_up_or_wait(attempts, outcome)
+            continue
         if isinstance(outcome, Unauthorized) and renewals < _RENEWALS and can_renew(session):
             # A refused call has done nothing, so even a create is made again: once with a token
             # that somebody else has renewed, which may be over as well, once with a new one.
@@ -99,40 +103,6 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
             if was_moved:
                 continue
         yield from give_up_or_wait(attempts, outcome)
-
-
-def _request(session: Session, call: Call[object], token: Token) -> Send:
-    name, value = token.header
-    headers = {**session.headers, name: value}
-    headers.update(call.headers)
-    body = None
-    if call.body is not None:
-        headers["Content-Type"] = "application/json"
-        body = _encoded(call)
-    query = f"?{urlencode(call.query)}" if call.query else ""
-    return Send(call.operation.method, _url(session, call.path) + query, headers, body)
-
-
-def _encoded(call: Call[object]) -> bytes:
-    try:
-        return dumps(call.body)
-    except TypeError as error:
-        raise ConfigurationError(
-            f"{call.operation.name}: the body cannot be written as JSON: {error}",
-            advice="give text, numbers, truth values, lists, mappings or models",
-        ) from None
-
-
-def _url(session: Session, path: str) -> str:
-    if path.startswith("/"):
-        return session.account.origin + path
-    if not session.account.trusts(path):
-        raise ConfigurationError(
-            f"{path.partition('?')[0]!r} is not an address of {session.account.domain}; "
-            "its token is not sent there",
-            advice="give a path that starts with / or an address of the account's own hosts",
-        )
-    return path
 
 
 def _lock_keys(session: Session, call: Call[object]) -> Iterator[str]:

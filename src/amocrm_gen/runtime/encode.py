@@ -13,7 +13,15 @@ from amocrm_gen.runtime.kinds import is_listing, is_mapping
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET
 
-__all__ = ["Pairs", "encode_body", "encode_query", "path", "unix_seconds"]
+__all__ = [
+    "Pairs",
+    "encode_body",
+    "encode_form",
+    "encode_headers",
+    "encode_query",
+    "path",
+    "unix_seconds",
+]
 
 Pairs = tuple[tuple[str, str], ...]
 """Names and values of a query, not yet percent-encoded."""
@@ -132,6 +140,27 @@ def _segment(template: str, name: str, value: object) -> str:
         message = f"{template}: {value!r} cannot stand for {name!r}; give an id"
         raise ValueError(message)
     return quote(text, safe="")
+
+
+def encode_form(value: object) -> Pairs:
+    """Write a model or mapping as a form in PHP's brackets; None and UNSET are left out."""
+    written = encode_body(value)
+    if written is None:
+        return ()
+    if not is_mapping(written):
+        message = f"a form needs names: give a mapping or a model, not a {type(value).__name__}"
+        raise TypeError(message)
+    return tuple(pair for name, inner in written.items() for pair in _pairs(str(name), inner))
+
+
+def encode_headers(*headers: tuple[str, object]) -> Pairs:
+    """Write headers; None and UNSET are left out, and a line break is a ValueError."""
+    given = [(name, value) for name, value in headers if value is not None and value is not UNSET]
+    for name, value in given:
+        if not str(value).isprintable():
+            message = f"{name}: the value has characters that a header cannot carry"
+            raise ValueError(message)
+    return tuple((name, str(value)) for name, value in given)
 
 
 def encode_body(value: object) -> JsonValue:

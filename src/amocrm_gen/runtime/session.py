@@ -14,6 +14,7 @@ from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token
 
 if TYPE_CHECKING:
+    from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.login import ApiKeyLogin
 
 __all__ = ["Session"]
@@ -44,6 +45,10 @@ class Session:
     budget: Budget = field(factory=Budget)
     random: Callable[[], float]
     user_agent: str | None = None
+    channel: "ChatChannel | None" = None
+    """What signs calls of the chats API."""
+    drive: str | None = field(default=None, init=False)
+    """Where the account's files are, once the account was asked."""
     _headers: dict[str, str] = field(factory=dict[str, str], init=False)
 
     @property
@@ -73,3 +78,5 @@ class Session:
             yield self.integration.client_secret
         if self.login is not None:
             yield self.login.api_key
+        if self.channel is not None:
+            yield self.channel.secret

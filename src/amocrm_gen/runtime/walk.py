@@ -9,6 +9,7 @@ from amocrm_gen.runtime.call import Operation, Page
 
 __all__ = ["Walk"]
 
+_SILENT: Final = frozenset({"linked_page", "member_page"})
 _CAPS: Final = frozenset({50, 100, 250})
 """Lengths to which the server may cut a longer limit without a word."""
 
@@ -21,6 +22,8 @@ class Walk:
     size: int
     left: int | None
     """Items to hand out yet, where the caller set a limit."""
+    names_next: bool = True
+    """Whether pages say that there is a next one; else only a short page is the last."""
 
     @classmethod
     def plan(
@@ -35,7 +38,7 @@ class Walk:
         # ask for less.
         if limit and page == 1:
             size = min(size, limit)
-        return cls(page, size, limit)
+        return cls(page, size, limit, operation.envelope not in _SILENT)
 
     @property
     def is_over(self) -> bool:
@@ -52,7 +55,11 @@ class Walk:
 
     def goes_on_after(self, page: Page[Any]) -> bool:  # Any: items of any class
         """Tell whether there is a page behind a page, as far as the page shows."""
-        if not page.items or page.next_href is None or self.is_over:
+        if not page.items or self.is_over:
+            return False
+        if not self.names_next:
+            return len(page.items) >= self.size
+        if page.next_href is None:
             return False
         # Some methods name a next page always; then a short page proves that there is none.
         # A page cut to one of the server's own limits is not short.

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .models.expanded import Remark, RemarkUpdate, RemarkUpdated
     from .models.filters import Thing
     from .models.keywords import Named
+    from .models.parcels import Label, Parcel
     from .models.presence import Presence, PresenceUpdate, Result
     from .models.tagged import (
         CircleParams,
@@ -59,6 +60,7 @@ __all__ = [
     "Done",
     "ExpandedEntityType",
     "Id",
+    "Label",
     "Link",
     "Links",
     "LoosePair",
@@ -70,6 +72,7 @@ __all__ = [
     "Painted",
     "PaintedLevel",
     "PaintedMode",
+    "Parcel",
     "Presence",
     "PresenceUpdate",
     "Remark",
@@ -109,6 +112,7 @@ if not TYPE_CHECKING:
         "Done": "models.either",
         "ExpandedEntityType": "calls.expanded",
         "Id": "models.deletion",
+        "Label": "models.parcels",
         "Link": "models.common",
         "Links": "models.common",
         "LoosePair": "calls.filters",
@@ -120,6 +124,7 @@ if not TYPE_CHECKING:
         "Painted": "models.enums",
         "PaintedLevel": "models.enums",
         "PaintedMode": "models.enums",
+        "Parcel": "models.parcels",
         "Presence": "models.presence",
         "PresenceUpdate": "models.presence",
         "Remark": "models.expanded",

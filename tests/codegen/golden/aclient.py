@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .aio.expanded import Expanded
     from .aio.filters import Filters
     from .aio.keywords import Keywords
+    from .aio.parcels import Parcels
     from .aio.presence import PresenceResource
     from .aio.tagged import Tagged
 
@@ -89,6 +90,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.keywords import Keywords
 
         return Keywords(self)
+
+    @cached_property
+    def parcels(self) -> Parcels:
+        """The resource parcels."""
+        from .aio.parcels import Parcels
+
+        return Parcels(self)
 
     @cached_property
     def presence(self) -> PresenceResource:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .sync.expanded import Expanded
     from .sync.filters import Filters
     from .sync.keywords import Keywords
+    from .sync.parcels import Parcels
     from .sync.presence import PresenceResource
     from .sync.tagged import Tagged
 
@@ -89,6 +90,13 @@ class AmoCRM(Client):
         from .sync.keywords import Keywords
 
         return Keywords(self)
+
+    @cached_property
+    def parcels(self) -> Parcels:
+        """The resource parcels."""
+        from .sync.parcels import Parcels
+
+        return Parcels(self)
 
     @cached_property
     def presence(self) -> PresenceResource:
