@@ -185,18 +185,7 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
             f"{operation.id} is a GET with a body",
             "move it to `params` or `filter`",
         )
-    if operation.body == "form" and (operation.takes is None or operation.takes.kind == "list"):
-        faults.add(
-            operation.place,
-            f"{operation.id} has a form and takes no object",
-            "take a type with fields, or write the body as JSON",
-        )
-    if operation.auth == "signed" and operation.host != "amojo":
-        faults.add(
-            operation.place,
-            f"{operation.id} is signed and not of the chats host",
-            "add `host: amojo`",
-        )
+    _wire(operation, faults)
     known = {*path_variables(operation.path), *_field_names(spec, _item(operation.takes))}
     for variable in path_variables(operation.lock):
         if variable not in known:
@@ -210,6 +199,21 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
             operation.place,
             f"{operation.id} names no single thing",
             "end the path with {id}, or set `kind`",
+        )
+
+
+def _wire(operation: Operation, faults: Faults) -> None:
+    if operation.body == "form" and (operation.takes is None or operation.takes.kind == "list"):
+        faults.add(
+            operation.place,
+            f"{operation.id} has a form and takes no object",
+            "take a type with fields, or write the body as JSON",
+        )
+    if operation.auth == "signed" and operation.host != "amojo":
+        faults.add(
+            operation.place,
+            f"{operation.id} is signed and not of the chats host",
+            "add `host: amojo`",
         )
 
 
