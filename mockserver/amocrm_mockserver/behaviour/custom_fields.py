@@ -83,7 +83,7 @@ def field_row(account: Account, entity_type: str, item: Row) -> Row:
         "triggers": [],
         "currency": item.get("currency"),
         "hidden_statuses": item.get("hidden_statuses") or [],
-        "chained_lists": item.get("chained_lists"),
+        "chained_lists": _chain(item),
     }
     if kind == "category":
         row["nested"] = _tree(account, item.get("nested") or [])
@@ -96,6 +96,15 @@ def field_row(account: Account, entity_type: str, item: Row) -> Row:
         row["is_required"] = item.get("is_required", False)
         row["catalog_id"] = int(catalog)
     return row
+
+
+def _chain(item: Row) -> list[Row] | None:
+    """Levels with all their keys; the first one has no parent."""
+    given: list[Row] | None = item.get("chained_lists")
+    if given is None:
+        return None
+    blank: Row = {"title": None, "catalog_id": None, "parent_catalog_id": None}
+    return [{**blank, **level} for level in given]
 
 
 def _remind(kind: str, item: Row) -> str | None:
@@ -205,6 +214,8 @@ class CustomFields(Behaviour):
             changes["enums"] = _replaced(account, row["enums"] or [], item["enums"])
         if item.get("nested") is not None and row["type"] == "category":
             changes["nested"] = _tree(account, item["nested"])
+        if item.get("chained_lists") is not None:
+            changes["chained_lists"] = _chain(item)
         self.home(exchange).change(row, changes)
         account.redefine()
 

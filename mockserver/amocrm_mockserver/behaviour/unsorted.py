@@ -164,6 +164,7 @@ class Unsorted(Behaviour):
         metadata: Row = row["metadata"]
         names = ("uniq", "duration", "link", "phone", "call_responsible")
         params: Row = {name: metadata[name] for name in names if name in metadata}
+        params["phone"] = str(metadata.get("phone", ""))  # samples send a number
         params["source"] = metadata.get("service_code", "")
         note = {"note_type": "call_in", "entity_id": row["_leads"][0], "params": params}
         operation = exchange.contract.operations["notes.create.leads"]

@@ -142,8 +142,8 @@ class SipMetadata:
 class SipMetadataWrite:
     """An incoming call to report."""
 
-    phone: str | Unset = field(default=UNSET)
-    """Number that was called."""
+    phone: str | int | Unset = field(default=UNSET)
+    """Number that was called: text, in samples a number."""
     from_: str | Unset = field(default=UNSET, metadata={"wire": "from"})
     """Number of the caller."""
     called_at: datetime | Unset = field(default=UNSET)
