@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
 
-.PHONY: help setup demo test test-full check generate bench prove-throttle conformance docs lock clean
+.PHONY: help setup demo test test-full check generate evidence bench prove-throttle conformance docs lock clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -51,6 +51,12 @@ check: setup
 	$(BIN)/mypy tests/typing/user_sample.py
 	$(BIN)/pyright
 	$(BIN)/amocrm-codegen --check
+
+## evidence     record which test shows what of which operation, and write docs/coverage.md
+evidence: setup
+	$(BIN)/python -m pytest -n auto --dist worksteal -q --record-evidence tests/evidence.tsv \
+		-m "not real_time and not processes and not clean_env and not conformance"
+	$(BIN)/amocrm-codegen
 
 ## bench        speed as ratios, measured in one run, into benchmarks/RESULTS.md
 bench: setup

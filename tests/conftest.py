@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from evidence import EvidenceRecorder
 from redis_server import redis_server
 
 # A slow machine fails no test; CI tries the same examples each time, others look for new ones.
@@ -23,6 +24,15 @@ settings.load_profile("amocrm-gen")
 _MISSING = "not run without "
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Know the option by which the evidence of the coverage table is recorded."""
+    parser.addoption(
+        "--record-evidence",
+        metavar="FILE",
+        help="write which test shows what of which operation, for docs/coverage.md",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Keep throttles and locks of the tests away from those of the user, and of other workers."""
     config.addinivalue_line(
@@ -31,6 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="amocrm-gen-tests-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["AMOCRM_SHARED_FOLDER"] = folder
+    target: str | None = config.getoption("--record-evidence")
+    if target is not None:
+        config.pluginmanager.register(EvidenceRecorder(config, Path(target)))
 
 
 def require_tool(name: str) -> None:

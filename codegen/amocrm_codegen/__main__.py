@@ -8,15 +8,17 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .compile import compile_spec
+from .compile import MAIN_API, apis_of, compile_spec
 from .faults import SpecError
 from .load import find_spec_folder
 from .openapi import compile_document
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from .coverage import Entry
     from .targets import Build, Target
+    from .waist import Schema
     from .write import Changes
 
 __all__ = ["main"]
@@ -31,32 +33,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     folder = options.spec or find_spec_folder()
     try:
-        spec = compile_spec(folder, options.overlay)
+        apis = apis_of(folder) if options.out is None else (options.api,)
+        documents = {
+            api: compile_document(
+                compile_spec(folder, options.overlay if api == options.api else (), api=api)
+            )
+            for api in apis
+        }
     except SpecError as error:
         for fault in error.faults:
             print(fault, file=sys.stderr)  # noqa: T201 - the output of a command
         count = len(error.faults)
         return _refuse(f"{count} fault{'s' * (count != 1)} in the spec; nothing was written")
-    document = compile_document(spec)
     if options.command == "coverage":
-        from .coverage import coverage, table  # noqa: PLC0415 - not needed otherwise
+        from .coverage import table  # noqa: PLC0415 - not needed otherwise
 
-        _say(table(coverage(folder / "inventory.tsv", document)))
+        _say(table(_coverage(folder, documents)))
         return 0
-    return _generate(options, document, started)
+    return _generate(options, folder, documents, started)
 
 
-def _generate(options: argparse.Namespace, document: dict[str, object], started: float) -> int:
+def _coverage(folder: Path, documents: Mapping[str, Schema]) -> tuple[Entry, ...]:
+    from .coverage import coverage, read_evidence  # noqa: PLC0415 - not needed otherwise
+
+    evidence = read_evidence(folder.parent / "tests" / "evidence.tsv")
+    return coverage(folder / "inventory.tsv", documents.values(), evidence)
+
+
+def _generate(
+    options: argparse.Namespace, folder: Path, documents: Mapping[str, Schema], started: float
+) -> int:
     # These load the code generators, which a faulty spec need not wait for.
+    from .coverage import markdown  # noqa: PLC0415
     from .targets import building  # noqa: PLC0415
     from .waist import DocumentError  # noqa: PLC0415
     from .write import ForeignFileError, replace  # noqa: PLC0415
 
-    targets = _targets(options)
+    targets = _targets(options, tuple(documents))
     if isinstance(targets, str):
         return _refuse(targets)
     try:
-        with building(document, targets, beside=not options.check) as build:
+        with building(
+            documents,
+            targets,
+            coverage=lambda: markdown(_coverage(folder, documents)),
+            beside=not options.check,
+        ) as build:
             if not options.check:
                 for fresh, changes in build.fresh:
                     replace(fresh, changes)
@@ -65,25 +87,26 @@ def _generate(options: argparse.Namespace, document: dict[str, object], started:
         return _refuse(str(error))
 
 
-def _targets(options: argparse.Namespace) -> tuple[Target, ...] | str:
+def _targets(options: argparse.Namespace, apis: tuple[str, ...]) -> tuple[Target, ...] | str:
     from .targets import checkout_targets, find_checkout, package_target  # noqa: PLC0415
 
     if options.out is not None:
         if not options.out.name.isidentifier():
             return f"{options.out} cannot be imported: name the folder like a Python package"
-        return package_target(options.out)
+        return package_target(options.out, options.api)
     root = find_checkout()
     if root is None:
         return "this is no checkout of amocrm-gen: say where the package goes, with --out PACKAGE"
     if options.overlay or options.spec:
         return "the checkout's own package is made from its own spec: say --out PACKAGE"
-    return checkout_targets(root)
+    return checkout_targets(root, apis)
 
 
 def _report(build: Build, started: float, *, check: bool) -> int:
-    package = build.package
-    operations, resources = package.operation_count, len(package.modules)
-    _say(f"operations: {operations}, resources: {resources}, models: {package.model_count}")
+    for package in build.packages:
+        operations, resources = package.operation_count, len(package.modules)
+        counts = f"operations: {operations}, resources: {resources}, models: {package.model_count}"
+        _say(f"{package.title}: {counts}" if len(build.packages) > 1 else counts)
     for _, changes in build.fresh:
         if check:
             _say_stale(changes)
@@ -154,6 +177,9 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="lay a YAML file of your own over the spec; can be given again",
+    )
+    parser.add_argument(
+        "--api", default=MAIN_API, help="of which API a package of your own is; v4 if left out"
     )
     parser.add_argument(
         "--out", type=Path, metavar="PACKAGE", help="write a package of your own into this folder"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from .components import Components, declare
 from .expressions import Names
 from .faults import Faults
@@ -18,10 +20,19 @@ if TYPE_CHECKING:
 
     from .load import SpecFiles
 
-__all__ = ["compile_spec"]
+__all__ = ["MAIN_API", "apis_of", "compile_spec"]
+
+MAIN_API = "v4"
+"""The API that `amocrm_gen.AmoCRM` speaks itself; others hang on it by their names."""
 
 
-def compile_spec(folder: Path, overlays: Sequence[Path] = (), *, api: str = "v4") -> Spec:
+def apis_of(folder: Path) -> tuple[str, ...]:
+    """Return the APIs that a spec folder describes, the main one first."""
+    others = sorted(path.name for path in folder.glob("v*") if any(path.glob("*.yaml")))
+    return (MAIN_API, *(name for name in others if name != MAIN_API))
+
+
+def compile_spec(folder: Path, overlays: Sequence[Path] = (), *, api: str = MAIN_API) -> Spec:
     """Return the checked spec in `folder` with overlays laid over it.
 
     Raises `SpecError` with every fault found: those of form first, then, when the form is right,
@@ -30,14 +41,15 @@ def compile_spec(folder: Path, overlays: Sequence[Path] = (), *, api: str = "v4"
     faults = Faults.none()
     files = load(folder, overlays, faults, api=api)
     faults.raise_if_any()
-    spec = _build(files, faults)
+    beside = apis_of(folder)[1:] if api == MAIN_API else ()
+    spec = evolve(_build(files, api, faults), api=api, beside=beside)
     lint(spec, faults, overlays=frozenset(path.name for path in overlays))
     faults.raise_if_any()
     return spec
 
 
-def _build(files: SpecFiles, faults: Faults) -> Spec:
-    service = _service(files)
+def _build(files: SpecFiles, api: str, faults: Faults) -> Spec:
+    service = _service(files, api)
     names = Names(faults)
     for resource, raw in files.resources.items():
         declare(resource, raw, names)
@@ -58,17 +70,17 @@ def _build(files: SpecFiles, faults: Faults) -> Spec:
     docs = {resource: raw.get("doc", "") for resource, raw in files.resources.items()}
     return Spec(
         service,
-        components.structs,
-        components.unions,
-        components.enums,
-        tuple(operations),
-        docs,
-        files.sources,
+        structs=components.structs,
+        unions=components.unions,
+        enums=components.enums,
+        operations=tuple(operations),
+        resource_docs=docs,
+        sources=files.sources,
     )
 
 
-def _service(files: SpecFiles) -> Service:
-    raw = files.service
+def _service(files: SpecFiles, api: str) -> Service:
+    raw = {**files.service, **files.service.get("apis", {}).get(api, {})}
     return Service(
         title=raw["title"],
         version=raw["version"],

@@ -1,4 +1,4 @@
-"""Counts how much of the inventory of operations the spec holds."""
+"""What is known of each operation of the inventory: in the spec, and shown by which tests."""
 
 from __future__ import annotations
 
@@ -6,66 +6,137 @@ import csv
 import re
 from typing import TYPE_CHECKING
 
-from attrs import frozen
+from attrs import field, frozen
 
 from .waist import METHODS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from .waist import Schema
 
-__all__ = ["Row", "coverage", "table"]
+__all__ = ["COLUMNS", "Entry", "coverage", "markdown", "read_evidence", "table"]
 
-_Endpoint = tuple[str, str]
+COLUMNS = ("client", "mock", "golden", "stateful")
+"""What tests can show of an operation."""
+_HEAD = ("api", "resource", "inventory", "spec", *COLUMNS)
+_NUMBERS = len(_HEAD) - 2
 
 
 @frozen
-class Row:
-    """What is known of one resource of one API."""
+class Entry:
+    """One row of the inventory, and what is known of it."""
 
     api: str
     resource: str
-    inventory: int
-    spec: int
+    method: str
+    path: str
+    operation: str | None
+    """The operation of the spec that is meant; None when there is none."""
+    tests: Mapping[str, str] = field(factory=dict[str, str])
+    """By column, the test that shows it."""
 
 
-def coverage(inventory: Path, document: Schema) -> tuple[Row, ...]:
-    """Return a row for each resource of the inventory; names of path variables do not matter."""
+def read_evidence(path: Path) -> dict[str, dict[str, str]]:
+    """Return the recorded tests by operation and column; nothing where nothing was recorded."""
+    found: dict[str, dict[str, str]] = {}
+    if not path.is_file():
+        return found
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            found.setdefault(row["operation"], {})[row["column"]] = row["test"]
+    return found
+
+
+def coverage(
+    inventory: Path, documents: Iterable[Schema], evidence: Mapping[str, Mapping[str, str]]
+) -> tuple[Entry, ...]:
+    """Return an entry for each row of the inventory; names of path variables do not matter."""
     specified = {
-        (method, _anonymous(path))
+        (method, _anonymous(path)): str(methods[method]["operationId"])
+        for document in documents
         for path, methods in document["paths"].items()
         for method in METHODS
         if method in methods
     }
-    groups: dict[tuple[str, str], list[_Endpoint]] = {}
+    entries: list[Entry] = []
     with inventory.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file, delimiter="\t"):
-            endpoint = (line["method"].lower(), _anonymous(line["path"]))
-            groups.setdefault((line["api"], line["resource"]), []).append(endpoint)
-    return tuple(
-        Row(api, resource, len(endpoints), sum(endpoint in specified for endpoint in endpoints))
-        for (api, resource), endpoints in sorted(groups.items(), key=lambda group: group[0])
-    )
+            operation = specified.get((line["method"].lower(), _anonymous(line["path"])))
+            entries.append(
+                Entry(
+                    line["api"],
+                    line["resource"],
+                    line["method"],
+                    line["path"],
+                    operation,
+                    evidence.get(operation or "", {}),
+                )
+            )
+    return tuple(sorted(entries, key=lambda entry: (entry.api, entry.resource)))
 
 
-def table(rows: tuple[Row, ...]) -> str:
-    """Return the rows as text, with a total for each API and for all."""
-    lines = [("api", "resource", "inventory", "spec")]
-    for api in dict.fromkeys(row.api for row in rows):
-        own = [row for row in rows if row.api == api]
-        lines += [(api, row.resource, str(row.inventory), str(row.spec)) for row in own]
-        lines.append((api, "all", _sum(own, "inventory"), _sum(own, "spec")))
-    lines.append(("all", "", _sum(rows, "inventory"), _sum(rows, "spec")))
-    api_width, resource_width = (max(len(line[column]) for line in lines) for column in (0, 1))
+def table(entries: tuple[Entry, ...]) -> str:
+    """Return the counts of each resource as text, with totals for each API and for all."""
+    lines = [_HEAD, *_lines(entries)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEAD))]
     return "\n".join(
-        f"{api:<{api_width}}  {resource:<{resource_width}}  {listed:>9}  {spec:>4}"
-        for api, resource, listed, spec in lines
+        "  ".join(
+            cell.ljust(width) if column < len(_HEAD) - _NUMBERS else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
     )
 
 
-def _sum(rows: tuple[Row, ...] | list[Row], column: str) -> str:
-    return str(sum(getattr(row, column) for row in rows))
+def markdown(entries: tuple[Entry, ...]) -> str:
+    """Return the page of the coverage: the counts, and what is missing."""
+    head = "| " + " | ".join(_HEAD) + " |\n|" + "---|" * 2 + "---:|" * _NUMBERS
+    rows = "\n".join(f"| {' | '.join(line)} |" for line in _lines(entries))
+    gaps = "\n".join(_gaps(entries)) or "Nothing is missing."
+    return f"""<!-- Generated by amocrm-codegen; do not edit. -->
+# Coverage
+
+Each row of the inventory (`spec/inventory.tsv`) is an operation that is known to exist. The
+columns count those that are in the spec, those that a test calls through the client, those by
+which a test changes something in the mock server and reads it back (or reads, where it is a
+read), those with a golden test, and those that the stateful tests use. The tests behind the
+figures are named in `tests/evidence.tsv`, which `make evidence` records anew.
+
+{head}
+{rows}
+
+## What is missing
+
+{gaps}
+"""
+
+
+def _lines(entries: tuple[Entry, ...]) -> Iterator[tuple[str, ...]]:
+    for api in dict.fromkeys(entry.api for entry in entries):
+        own = [entry for entry in entries if entry.api == api]
+        for resource in dict.fromkeys(entry.resource for entry in own):
+            yield _line(api, resource, [entry for entry in own if entry.resource == resource])
+        yield _line(api, "all", own)
+    yield _line("all", "", entries)
+
+
+def _line(api: str, resource: str, entries: Iterable[Entry]) -> tuple[str, ...]:
+    counted = list(entries)
+    shown = [sum(column in entry.tests for entry in counted) for column in COLUMNS]
+    specified = sum(entry.operation is not None for entry in counted)
+    return api, resource, *map(str, (len(counted), specified, *shown))
+
+
+def _gaps(entries: tuple[Entry, ...]) -> Iterator[str]:
+    for entry in entries:
+        if entry.operation is None:
+            yield f"- `{entry.method} {entry.path}`: not in the spec"
+            continue
+        missing = [column for column in COLUMNS if column not in entry.tests]
+        if missing:
+            yield f"- `{entry.method} {entry.path}` ({entry.operation}): {', '.join(missing)}"
 
 
 def _anonymous(path: str) -> str:

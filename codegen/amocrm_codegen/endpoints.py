@@ -9,6 +9,7 @@ import jinja2
 from attrs import frozen
 
 from .annotations import ModuleTypes
+from .compile import MAIN_API
 from .functions import function_of
 from .methods import methods_of
 from .names import attribute_name, capitalised
@@ -42,6 +43,12 @@ class Flavour:
     def_: str
     await_: str
     how: str
+
+    def client_of(self, api: str) -> str:
+        """Return the class that holds the resources of an API: `AmoCRM`, `V2`, `AsyncV2`."""
+        if api == MAIN_API:
+            return self.client
+        return f"Async{api.upper()}" if self.await_ else api.upper()
 
 
 SYNC = Flavour(
@@ -142,6 +149,13 @@ class _Package:
     modules: tuple[Module, ...]
     homes: tuple[tuple[str, tuple[str, ...]], ...]
     """Public names by the module that defines them."""
+    api: str = MAIN_API
+    beside: tuple[str, ...] = ()
+
+    @property
+    def is_main(self) -> bool:
+        """Tell whether its client is a client, or hangs on one."""
+        return self.api == MAIN_API
 
     @property
     def home_of(self) -> tuple[tuple[str, str], ...]:
@@ -178,8 +192,14 @@ def print_endpoints(
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - Python, not HTML
     )
+    api = document.get("x-amo-api", MAIN_API)
     package = _Package(
-        header, _package_docstring(document), modules, tuple(_homes(modules, models))
+        header,
+        _package_docstring(document),
+        modules,
+        tuple(_homes(modules, models, api)),
+        api,
+        tuple(document.get("x-amo-beside", ())),
     )
     calls = environment.get_template("calls.py.jinja")
     facade = environment.get_template("facade.py.jinja")
@@ -213,12 +233,12 @@ def _package_docstring(document: Schema) -> str:
 
 
 def _homes(
-    modules: tuple[Module, ...], models: Mapping[str, Iterable[str]]
+    modules: tuple[Module, ...], models: Mapping[str, Iterable[str]], api: str
 ) -> Iterable[tuple[str, tuple[str, ...]]]:
     homes: dict[str, tuple[str, ...]] = {
-        "aclient": (ASYNC.client,),
+        "aclient": (ASYNC.client_of(api),),
         **{f"calls.{module.name}": module.type_names for module in modules},
-        "client": (SYNC.client,),
+        "client": (SYNC.client_of(api),),
         **{f"models.{name}": tuple(sorted(names)) for name, names in models.items()},
     }
     places: dict[str, int] = {}

@@ -213,6 +213,10 @@ class Spec:
     """A whole API: components by name and operations by resource, in the order of the files."""
 
     service: Service
+    api: str = "v4"
+    """The folder of the spec that it comes from."""
+    beside: tuple[str, ...] = ()
+    """Other APIs that the client of this one leads to."""
     structs: dict[str, Struct] = field(factory=dict)
     unions: dict[str, Union] = field(factory=dict)
     enums: dict[str, Enumeration] = field(factory=dict)

@@ -58,6 +58,8 @@ def compile_document(spec: Spec) -> Document:
             "oauth": spec.service.oauth,
             "limits": spec.service.limits,
         },
+        "x-amo-api": spec.api,
+        **({"x-amo-beside": list(spec.beside)} if spec.beside else {}),
         "x-amo-sources": {name: list(files) for name, files in spec.sources.items()},
         "paths": _paths(spec),
         "components": {

@@ -30,6 +30,7 @@ class Package:
 
     modules: tuple[Module, ...]
     model_count: int
+    title: str
 
     @property
     def operation_count(self) -> int:
@@ -52,7 +53,7 @@ def build_package(document: Schema, folder: Path) -> Package:
     format_folder(folder)
     (folder / "openapi.json").write_bytes(dump(document))
     (folder / "py.typed").write_bytes(b"")
-    return Package(modules, sum(map(len, names.values())))
+    return Package(modules, sum(map(len, names.values())), document["info"]["title"])
 
 
 def _headers(document: Schema) -> dict[str, str]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from .compile import MAIN_API
 from .openapi import dump
 from .package import build_package
 from .reference import print_reference
 from .write import compare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from .package import Package
     from .waist import Schema
@@ -29,15 +30,16 @@ class Target:
     """A file or folder that is generated whole."""
 
     kind: str
-    """package, contract or reference."""
+    """package, contract, reference or coverage."""
     place: Path
+    api: str = MAIN_API
 
 
 @frozen
 class Build:
     """Freshly generated files beside their places, and how they differ from what is there."""
 
-    package: Package
+    packages: tuple[Package, ...]
     fresh: tuple[tuple[Path, Changes], ...]
 
 
@@ -47,44 +49,60 @@ def find_checkout() -> Path | None:
     return root if (root / "spec" / "spec.schema.json").is_file() else None
 
 
-def checkout_targets(root: Path) -> tuple[Target, ...]:
+def checkout_targets(root: Path, apis: tuple[str, ...]) -> tuple[Target, ...]:
     """Return what is generated in a checkout."""
-    return (
-        Target("package", root / "src" / "amocrm_gen" / "v4"),
-        Target("contract", root / "mockserver" / "amocrm_mockserver" / "contract" / "v4.json"),
-        Target("reference", root / "docs" / "reference.md"),
-    )
+    contracts = root / "mockserver" / "amocrm_mockserver" / "contract"
+    found: list[Target] = []
+    for api in apis:
+        page = "reference.md" if api == MAIN_API else f"reference-{api}.md"
+        found += [
+            Target("package", root / "src" / "amocrm_gen" / api, api),
+            Target("contract", contracts / f"{api}.json", api),
+            Target("reference", root / "docs" / page, api),
+        ]
+    return (*found, Target("coverage", root / "docs" / "coverage.md"))
 
 
-def package_target(folder: Path) -> tuple[Target, ...]:
+def package_target(folder: Path, api: str = MAIN_API) -> tuple[Target, ...]:
     """Return what is generated for a user: a package of its own."""
-    return (Target("package", folder.absolute()),)
+    return (Target("package", folder.absolute(), api),)
 
 
 @contextmanager
 def building(
-    document: Schema, targets: tuple[Target, ...], *, beside: bool = True
+    documents: Mapping[str, Schema],
+    targets: tuple[Target, ...],
+    *,
+    coverage: Callable[[], str],
+    beside: bool = True,
 ) -> Iterator[Build]:
     """Generate everything; what was not moved to its place is gone afterwards.
 
     It is made beside its place, so that moving is one step, unless it is only to be compared.
+    `coverage` gives the page of that name.
     """
     near = _existing(targets[0].place.parent) if beside else None
     with TemporaryDirectory(prefix=".amocrm-codegen-", dir=near) as name:
         folder = Path(name)
-        printed = folder / "package"
-        printed.mkdir()
-        package = build_package(document, printed)
-        contract = folder / "contract"
-        contract.write_bytes(dump(document))
-        reference = folder / "reference"
-        text = print_reference(package.modules, title=document["info"]["title"])
-        reference.write_text(text, encoding="utf-8", newline="\n")
-        fresh = (
-            (folder / target.kind, compare(folder / target.kind, target.place))
-            for target in targets
-        )
-        yield Build(package, tuple(fresh))
+        apis = dict.fromkeys(target.api for target in targets)
+        packages = [_print(documents[api], folder / api) for api in apis]
+        fresh = []
+        for target in targets:
+            made = folder / target.api / target.kind
+            if target.kind == "coverage":
+                made.write_text(coverage(), encoding="utf-8", newline="\n")
+            fresh.append((made, compare(made, target.place)))
+        yield Build(tuple(packages), tuple(fresh))
+
+
+def _print(document: Schema, folder: Path) -> Package:
+    printed = folder / "package"
+    printed.mkdir(parents=True)
+    package = build_package(document, printed)
+    (folder / "contract").write_bytes(dump(document))
+    text = print_reference(package.modules, title=package.title, api=document["x-amo-api"])
+    (folder / "reference").write_text(text, encoding="utf-8", newline="\n")
+    return package
 
 
 def _existing(folder: Path) -> Path:

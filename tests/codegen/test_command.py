@@ -6,13 +6,14 @@ import importlib
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from amocrm_codegen import targets
 from amocrm_codegen.__main__ import main
-from amocrm_codegen.compile import compile_spec
+from amocrm_codegen.compile import apis_of, compile_spec
+from amocrm_codegen.coverage import coverage, markdown, read_evidence
 from amocrm_codegen.openapi import compile_document
 from amocrm_gen.runtime.convert import structure, unstructure
 
@@ -241,16 +242,53 @@ class TestCheck:
         assert f"stale: {made / 'models' / 'books.py'}" in capsys.readouterr().out
 
 
+class TestSecondApi:
+    """An older API hangs on the client of the main one."""
+
+    def test_its_resources_hang_on_a_client(
+        self, books: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The package has no client of its own, and the main one leads to it."""
+        (books / "v2").mkdir()
+        older = BOOKS.replace("/api/v4/", "/api/v2/")
+        (books / "v2" / "books.yaml").write_text(older)
+        assert apis_of(books) == ("v4", "v2")
+        assert compile_document(compile_spec(books))["x-amo-beside"] == ["v2"]
+        assert run("--spec", books, "--api", "v2", "--out", package) == 0
+        monkeypatch.syspath_prepend(package.parent)
+        made = importlib.import_module(package.name)
+        asked: list[Any] = []
+
+        class Client:
+            def paginate(self, make: Callable[[int, int], object], **_: object) -> object:
+                asked.append(make(1, 250))
+                return "the pages"
+
+        older_api = made.V2(Client())
+        assert older_api.books.find() == "the pages"
+        assert asked[0].path == "/api/v2/books"
+        assert not hasattr(made, "AmoCRM")
+
+
 class TestCheckout:
     """The client that is in the repository."""
 
     @pytest.mark.skipif(targets.find_checkout() is None, reason="runs from a checkout only")
     def test_deleted_client_comes_back_to_the_byte(self, tmp_path: Path) -> None:
         """The spec is the only hand-kept source: without the old files the same ones are made."""
-        document = compile_document(compile_spec(ROOT / "spec"))
-        places = targets.checkout_targets(tmp_path)
-        with targets.building(document, places, beside=False) as build:
-            for (fresh, _), real in zip(build.fresh, targets.checkout_targets(ROOT), strict=True):
+        apis = apis_of(ROOT / "spec")
+        documents = {api: compile_document(compile_spec(ROOT / "spec", api=api)) for api in apis}
+        entries = coverage(
+            ROOT / "spec" / "inventory.tsv",
+            documents.values(),
+            read_evidence(ROOT / "tests" / "evidence.tsv"),
+        )
+        places = targets.checkout_targets(tmp_path, apis)
+        real_places = targets.checkout_targets(ROOT, apis)
+        with targets.building(
+            documents, places, coverage=lambda: markdown(entries), beside=False
+        ) as build:
+            for (fresh, _), real in zip(build.fresh, real_places, strict=True):
                 changes = targets.compare(fresh, real.place)
                 assert not changes.is_stale, changes
                 assert changes.unchanged
@@ -281,11 +319,32 @@ class TestCoverage:
         (books / "v4" / "shelves.yaml").write_text(shelves)
         assert run("--spec", books, "coverage") == 0
         rows = [line.split() for line in capsys.readouterr().out.splitlines()]
-        assert ["v4", "books", "2", "1"] in rows
-        assert ["v4", "shelves", "1", "1"] in rows
-        assert ["v4", "all", "3", "2"] in rows
-        assert ["v2", "all", "1", "0"] in rows
-        assert rows[-1] == ["all", "4", "2"]
+        none = ["0"] * 4
+        assert ["v4", "books", "2", "1", *none] in rows
+        assert ["v4", "shelves", "1", "1", *none] in rows
+        assert ["v4", "all", "3", "2", *none] in rows
+        assert ["v2", "all", "1", "0", *none] in rows
+        assert rows[-1] == ["all", "4", "2", *none]
+
+    def test_tests_are_counted(self, books: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        """What a run has recorded stands in the columns, and what is missing on the page."""
+        head = "api\tmethod\tpath\tresource\tsources\tsheet\tnote"
+        row = "v4\tGET\t/api/v4/books\tbooks\tdocs\t1\t"
+        (books / "inventory.tsv").write_text(f"{head}\n{row}\n")
+        folder = books.parent / "tests"
+        folder.mkdir()
+        seen = ["operation\tcolumn\ttest", "books.find\tclient\ta::b", "books.find\tmock\tc::d"]
+        (folder / "evidence.tsv").write_text("\n".join(seen) + "\n")
+        assert run("--spec", books, "coverage") == 0
+        rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+        assert ["v4", "books", "1", "1", "1", "1", "0", "0"] in rows
+        document = compile_document(compile_spec(books))
+        entries = coverage(
+            books / "inventory.tsv", [document], read_evidence(folder / "evidence.tsv")
+        )
+        page = markdown(entries)
+        assert "| v4 | books | 1 | 1 | 1 | 1 | 0 | 0 |" in page
+        assert "- `GET /api/v4/books` (books.find): golden, stateful" in page
 
 
 def test_wheel_copy_of_the_spec_is_enough(
