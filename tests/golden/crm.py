@@ -71,6 +71,8 @@ class Crm:
     def prepare(self) -> str | None:
         """Do what the sample needs done before; returns the token that its caller has."""
         token = self.token()
+        if token is not None:
+            self.values["token"] = token
         for step in self.golden.before:
             self.take(step, token)
         return token
@@ -166,7 +168,7 @@ class Crm:
 
     def post_control(self, path: str, body: Json) -> dict[str, str]:
         """Steer the server."""
-        answer = self.send("POST", f"/__mock__/{path}", body=json.dumps(body).encode())
+        answer = self.send("POST", f"/__mock__/{path}", body=self.encode(body))
         if answer.status >= 300:
             message = f"/__mock__/{path}: {answer.status} {answer.body.decode()}"
             raise ValueError(message)

@@ -9,8 +9,9 @@ from typing import Final, cast
 from attrs import field, frozen
 
 from .compare import Json
+from .refusal import refusal_rows
 
-__all__ = ["ORIGIN", "Answer", "Sample", "Step", "bad_requests", "bases", "samples"]
+__all__ = ["ORIGIN", "Answer", "Sample", "Step", "bad_requests", "bases", "refused", "samples"]
 
 ORIGIN: Final = "https://example.amocrm.ru"
 """The scheme and host in every link of the samples."""
@@ -104,9 +105,15 @@ def samples() -> tuple[Sample, ...]:
 
 @cache
 def bad_requests() -> tuple[Sample, ...]:
-    """Read the table of requests that must be refused, in the shape of samples."""
+    """Read the table of requests that show the forms of refusals, in the shape of samples."""
     text = (_HERE / "bad_requests.json").read_text(encoding="utf-8")
     return tuple(_read(row) for row in cast("list[dict[str, Json]]", json.loads(text)))
+
+
+@cache
+def refused() -> tuple[Sample, ...]:
+    """Read every other request that must be refused."""
+    return tuple(_read(row) for row in refusal_rows())
 
 
 @cache
