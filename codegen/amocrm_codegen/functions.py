@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .annotations import ModuleTypes
-    from .waist import Operation, Parameter
+    from .waist import Operation, Parameter, Schema
 
 __all__ = ["Argument", "Function", "function_of", "signature"]
 
@@ -126,6 +126,7 @@ def function_of(operation: Operation, types: ModuleTypes) -> Function:
     place = tuple(_place(operation, types, _id_of_item(operation, types)))
     body, body_item = _body(operation, types)
     query = (
+        *_parts(operation, types),
         *_query(operation, types, taken={argument.name for argument in place}),
         *_headers(operation, types),
     )
@@ -142,7 +143,18 @@ def function_of(operation: Operation, types: ModuleTypes) -> Function:
         paging=paging,
         item=item,
         body_item=body_item,
-        call=tuple(_call(operation, constant, place, body, item, query, paging)),
+        call=tuple(
+            _call(
+                operation,
+                constant,
+                place,
+                body,
+                item,
+                query,
+                paging,
+                tuple(_part_schemas(operation, types)),
+            )
+        ),
         docstring=docstring(
             [
                 sentence(operation.summary),
@@ -183,6 +195,8 @@ def _place(operation: Operation, types: ModuleTypes, known: str) -> Iterator[Arg
 def _body(operation: Operation, types: ModuleTypes) -> tuple[Argument | None, str]:
     if operation.body is None:
         return None, ""
+    if "spread" in operation.traits:
+        return None, ""
     if operation.traits.get("body") == "bytes":
         return Argument("data", "bytes", doc="What to send.", is_keyword_only=False), "bytes"
     listed = operation.body.get("type") == "array"
@@ -193,6 +207,32 @@ def _body(operation: Operation, types: ModuleTypes) -> tuple[Argument | None, st
         annotation, default = f"{annotation} | None", "None"
     name = "items" if listed else "item"
     return Argument(name, annotation, default, is_keyword_only=False), item
+
+
+def _parts(operation: Operation, types: ModuleTypes) -> Iterator[Argument]:
+    """Return an argument for each field of a body that is spread."""
+    for name, schema in _part_schemas(operation, types).items():
+        annotation = types.annotation(schema, way="in")
+        doc = sentence(schema.get("description", ""))
+        if name in types.components[_component_of(operation)].get("required", ()):
+            yield Argument(argument_name(name), annotation, doc=doc)
+        elif annotation.startswith("Sequence["):
+            yield Argument(argument_name(name), annotation, "()", doc)
+        else:
+            yield Argument(argument_name(name), f"{annotation} | None", "None", doc)
+
+
+def _part_schemas(operation: Operation, types: ModuleTypes) -> dict[str, Schema]:
+    """Return the fields of a body that is spread; none where it is not."""
+    if "spread" not in operation.traits:
+        return {}
+    found: dict[str, Schema] = types.components[_component_of(operation)]["properties"]
+    return found
+
+
+def _component_of(operation: Operation) -> str:
+    ref: str = (operation.body or {}).get("$ref", "")
+    return ref.removeprefix("#/components/schemas/")
 
 
 def _query(operation: Operation, types: ModuleTypes, taken: set[str]) -> Iterator[Argument]:
@@ -246,12 +286,12 @@ def _plain_parameters(operation: Operation) -> Iterator[Parameter]:
         "with",
         "filter",
         "order",
-        *(page_names(operation) if "paginated" in operation.traits else ()),
+        *(_page_names(operation) if "paginated" in operation.traits else ()),
     }
     return (parameter for parameter in operation.query_parameters if parameter.name not in own)
 
 
-def page_names(operation: Operation) -> tuple[str, str]:
+def _page_names(operation: Operation) -> tuple[str, str]:
     """Return the parameters that choose a page of a list."""
     place, size = operation.traits["paginated"].get("names", ("page", "limit"))
     return place, size
@@ -272,8 +312,10 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
     item: str,
     query: tuple[Argument, ...],
     paging: tuple[Argument, ...],
+    parts: tuple[str, ...],
 ) -> Iterator[str]:
     yield constant
+    spread, query = query[: len(parts)], query[len(parts) :]
     wires = [parameter.name for parameter in operation.path_parameters]
     values = [argument.name for argument in place]
     values += ["item.id"] * (len(wires) - len(values))
@@ -295,7 +337,7 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
     ]
     pairs = zip(_plain_parameters(operation), plain, strict=True)
     entries = [f"{parameter.name!r}: {argument.name}" for parameter, argument in pairs]
-    if paging and page_names(operation) != ("page", "limit"):
+    if paging and _page_names(operation) != ("page", "limit"):
         entries += _odd_paging(operation)
         paging = ()
     params = ", ".join(entries)
@@ -304,6 +346,9 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
     if keywords:
         checked = [f"of={constant}"] * bool(own)
         yield f"query=encode_query({', '.join(checked + keywords)})"
+    if parts:
+        pieces = [f"{wire!r}: {part.name}" for wire, part in zip(parts, spread, strict=True)]
+        yield f"body=encode_parts({{{', '.join(pieces)}}})"
     if body is not None:
         yield _BODIES[operation.traits.get("body", "json")].format(body.name)
     if item not in _UNREAD:
@@ -324,7 +369,7 @@ _CONTENT_TYPE = "content_type"
 
 
 def _odd_paging(operation: Operation) -> Iterator[str]:
-    place, size = page_names(operation)
+    place, size = _page_names(operation)
     is_offset = operation.traits["paginated"]["by"] == "offset"
     yield f"{place!r}: {'(page - 1) * limit' if is_offset else 'page'}"
     yield f"{size!r}: limit"

@@ -156,6 +156,8 @@ class Operation:
     default_order: str = ""
     takes: Type | None = None
     optional_body: bool = False
+    spread: bool = False
+    """Callers give the fields of the body as arguments of their own."""
     returns: Type | None = None
     key: str = ""
     table: str = ""

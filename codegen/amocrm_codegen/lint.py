@@ -185,7 +185,7 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
             f"{operation.id} is a GET with a body",
             "move it to `params` or `filter`",
         )
-    _wire(operation, faults)
+    _wire(spec, operation, faults)
     known = {*path_variables(operation.path), *_field_names(spec, _item(operation.takes))}
     for variable in path_variables(operation.lock):
         if variable not in known:
@@ -202,7 +202,13 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
         )
 
 
-def _wire(operation: Operation, faults: Faults) -> None:
+def _wire(spec: Spec, operation: Operation, faults: Faults) -> None:
+    if operation.spread and _body_of(operation) not in spec.structs:
+        faults.add(
+            operation.place,
+            f"{operation.id} spreads a body that has no fields",
+            "take a type with fields, or take `spread` away",
+        )
     if operation.body == "form" and (operation.takes is None or operation.takes.kind == "list"):
         faults.add(
             operation.place,
@@ -215,6 +221,10 @@ def _wire(operation: Operation, faults: Faults) -> None:
             f"{operation.id} is signed and not of the chats host",
             "add `host: amojo`",
         )
+
+
+def _body_of(operation: Operation) -> str:
+    return operation.takes.name if operation.takes is not None else ""
 
 
 def _fields(spec: Spec, struct: Struct, faults: Faults) -> None:

@@ -318,6 +318,7 @@ def _traits(operation: Operation, bound: dict[str, str]) -> Document:
         "auth": operation.auth if operation.auth != "bearer" else None,
         "body": operation.body if operation.body != "json" else None,
         "headers": dict(operation.headers) or None,
+        "spread": operation.spread or None,
         "scope": operation.scope,
         "with": list(operation.with_) or None,
         "order": list(operation.order) or None,

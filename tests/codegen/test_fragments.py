@@ -471,6 +471,17 @@ class TestParcels:
         assert call.headers == (("X-Key", "k-123"), ("Content-Type", "image/png"))
         assert "k-123" not in repr(call)
 
+    def test_a_body_is_spread_over_arguments(self, part: Any) -> None:
+        """What is not given is not sent."""
+        calls, models = part("calls.parcels"), part("models.parcels")
+        call = calls.save(add=[models.Label(text="a")], user_id=5)
+        assert call.body == {"add": [{"text": "a"}], "user_id": 5}
+        assert calls.save(delete=(1, 2), user_id=0, note="").body == {
+            "delete": [1, 2],
+            "user_id": 0,
+            "note": "",
+        }
+
     def test_a_header_cannot_be_broken(self, part: Any) -> None:
         """A line break would start a header of its own."""
         with pytest.raises(ValueError, match="X-Key"):

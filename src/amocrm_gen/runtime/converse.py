@@ -110,11 +110,16 @@ def _lock_keys(session: Session, call: Call[object]) -> Iterator[str]:
     if lock is None:
         return
     variables = _variables(call.operation.path, call.path)
-    items = call.body if is_list(call.body) else [call.body]
-    for item in items:
+    for item in _items_of(call.body):
         known = {**(item if is_object(item) else {}), **variables}
         if all(known.get(name) is not None for name in _NAME.findall(lock)):
             yield f"{session.account.domain}/{lock.format_map(known)}"
+
+
+def _items_of(body: object) -> list[object]:
+    """Return what a body changes; API v2 holds it under a name of its own."""
+    changed = body.get("update") if is_object(body) else body
+    return changed if is_list(changed) else [body]
 
 
 _NAME: Final = re.compile(r"{(\w+)}")

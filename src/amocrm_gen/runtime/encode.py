@@ -18,6 +18,7 @@ __all__ = [
     "encode_body",
     "encode_form",
     "encode_headers",
+    "encode_parts",
     "encode_query",
     "path",
     "unix_seconds",
@@ -151,6 +152,16 @@ def encode_form(value: object) -> Pairs:
         message = f"a form needs names: give a mapping or a model, not a {type(value).__name__}"
         raise TypeError(message)
     return tuple(pair for name, inner in written.items() for pair in _pairs(str(name), inner))
+
+
+def encode_parts(parts: Mapping[str, object]) -> JsonValue:
+    """Write an object of which callers give each field; None and empty lists are left out."""
+    given = {
+        name: value
+        for name, value in parts.items()
+        if value is not None and not (is_listing(value) and not value)
+    }
+    return encode_body(given)
 
 
 def encode_headers(*headers: tuple[str, object]) -> Pairs:

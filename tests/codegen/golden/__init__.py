@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .models.expanded import Remark, RemarkUpdate, RemarkUpdated
     from .models.filters import Thing
     from .models.keywords import Named
-    from .models.parcels import Label, Parcel
+    from .models.parcels import Change, Label, Parcel
     from .models.presence import Presence, PresenceUpdate, Result
     from .models.tagged import (
         CircleParams,
@@ -53,6 +53,7 @@ __all__ = [
     "CardFindWith",
     "CardOwner",
     "CardTag",
+    "Change",
     "CircleParams",
     "CircleShape",
     "CircleShapeCreate",
@@ -105,6 +106,7 @@ if not TYPE_CHECKING:
         "CardFindWith": "calls.asked",
         "CardOwner": "models.asked",
         "CardTag": "models.asked",
+        "Change": "models.parcels",
         "CircleParams": "models.tagged",
         "CircleShape": "models.tagged",
         "CircleShapeCreate": "models.tagged",

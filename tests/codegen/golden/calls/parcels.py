@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from amocrm_gen.runtime.call import Call, Operation, Page
-from amocrm_gen.runtime.encode import encode_form, encode_headers, encode_query, path
+from amocrm_gen.runtime.encode import encode_form, encode_headers, encode_parts, encode_query, path
 
 from ..models.parcels import Label, Parcel
 
-__all__ = ["FIND", "PRINT_LABEL", "SEND", "find", "print_label", "send"]
+__all__ = ["FIND", "PRINT_LABEL", "SAVE", "SEND", "find", "print_label", "save", "send"]
 
 FIND: Final = Operation(
     name="parcels.find",
@@ -32,6 +33,15 @@ PRINT_LABEL: Final = Operation(
     retry="refused_only",
     envelope="item",
     headers=(("X-Requested-With", "XMLHttpRequest"),),
+)
+
+SAVE: Final = Operation(
+    name="parcels.save",
+    method="POST",
+    path="/api/v4/parcels",
+    retry="refused_only",
+    envelope="written",
+    key="parcels",
 )
 
 SEND: Final = Operation(
@@ -64,6 +74,21 @@ def print_label(item: Label) -> Call[Parcel]:
     `POST /ajax/labels`; the facades say more.
     """
     return Call(PRINT_LABEL, PRINT_LABEL.path, form=encode_form(item), returns=Parcel)
+
+
+def save(
+    *, add: Sequence[Label] = (), delete: Sequence[int] = (), user_id: int, note: str | None = None
+) -> Call[list[Parcel]]:
+    """Add and delete parcels.
+
+    `POST /api/v4/parcels`; the facades say more.
+    """
+    return Call(
+        SAVE,
+        SAVE.path,
+        body=encode_parts({"add": add, "delete": delete, "user_id": user_id, "note": note}),
+        returns=Parcel,
+    )
 
 
 def send(

@@ -8,7 +8,7 @@ from attrs import define, field
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
-__all__ = ["Label", "Parcel"]
+__all__ = ["Change", "Label", "Parcel"]
 
 
 @define(slots=True, kw_only=True)
@@ -25,4 +25,16 @@ class Parcel:
     """Parcel."""
 
     id: int
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class Change:
+    """Change."""
+
+    add: list[Label] | Unset = field(default=UNSET)
+    """What is new."""
+    delete: list[int] | Unset = field(default=UNSET)
+    user_id: int
+    note: str | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -59,6 +61,26 @@ class Parcels(Resource):
         `POST /ajax/labels`; known from docs.
         """
         return self._client.send(calls.print_label(item))
+
+    def save(
+        self,
+        *,
+        add: Sequence[Label] = (),
+        delete: Sequence[int] = (),
+        user_id: int,
+        note: str | None = None,
+    ) -> list[Parcel]:
+        """Add and delete parcels.
+
+        Args:
+            add: What is new.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `POST /api/v4/parcels`; known from docs.
+        """
+        return self._client.send(calls.save(add=add, delete=delete, user_id=user_id, note=note))
 
     def send(
         self,
