@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from amocrm_gen.runtime.casting import RawResponse
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.errors import (
         AccountBlocked,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.tokens.sqlite import SqliteTokenStore
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
+    from amocrm_gen.runtime.traffic import Exchange, Request
     from amocrm_gen.runtime.unset import UNSET, Unset
     from amocrm_gen.v4.aclient import AsyncAmoCRM
     from amocrm_gen.v4.client import AmoCRM
@@ -71,6 +73,7 @@ __all__ = [
     "ConfigurationError",
     "Conflict",
     "EditError",
+    "Exchange",
     "FileLocks",
     "FileThrottle",
     "FileTokenStore",
@@ -86,10 +89,12 @@ __all__ = [
     "PhpTokenStore",
     "Problem",
     "RateLimited",
+    "RawResponse",
     "ReauthorisationRequired",
     "RedisLocks",
     "RedisThrottle",
     "RedisTokenStore",
+    "Request",
     "ResponseError",
     "ServerError",
     "SqliteTokenStore",
@@ -109,6 +114,7 @@ _ELSEWHERE: Final = {
     "ApiKeyLogin": "runtime.login",
     "AsyncAmoCRM": "v4.aclient",
     "ChatChannel": "runtime.channel",
+    "Exchange": "runtime.traffic",
     "FileLocks": "runtime.locks.file",
     "FileThrottle": "runtime.throttle.file",
     "FileTokenStore": "runtime.tokens.file",
@@ -117,9 +123,11 @@ _ELSEWHERE: Final = {
     "MemoryThrottle": "runtime.throttle.memory",
     "MemoryTokenStore": "runtime.tokens.memory",
     "PhpTokenStore": "runtime.tokens.php",
+    "RawResponse": "runtime.casting",
     "RedisLocks": "runtime.locks.redis",
     "RedisThrottle": "runtime.throttle.redis",
     "RedisTokenStore": "runtime.tokens.redis",
+    "Request": "runtime.traffic",
     "SqliteTokenStore": "runtime.tokens.sqlite",
     "Token": "runtime.tokens.token",
     "TokenStore": "runtime.tokens.store",

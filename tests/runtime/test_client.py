@@ -323,14 +323,14 @@ def test_a_cancelled_task_does_not_lose_a_renewed_token() -> None:
         twin = stage.open(integration=INTEGRATION, store=store)
         assert isinstance(twin, AsyncTwin)
 
-        async def slow_request(method: str, url: str, **named: Any) -> Any:
-            if "oauth2" in url:
+        async def slow_send(request: Any, **named: Any) -> Any:
+            if "oauth2" in str(request.url):
                 reached.set()
                 await go_on.wait()
-            return await original(method, url, **named)
+            return await original(request, **named)
 
-        original = twin.client._driver._http.request
-        twin.client._driver._http.request = slow_request  # type: ignore[method-assign]
+        original = twin.client._driver._http.send
+        twin.client._driver._http.send = slow_send  # type: ignore[method-assign]
         stage.site.before = lambda asked: (
             reply(200, {"access_token": "n", "refresh_token": "r", "expires_in": 9999})
             if "oauth2" in asked.path

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from copy import copy
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 from amocrm_gen.runtime.assembly import session_of
 from amocrm_gen.runtime.errors import NotFound
+from amocrm_gen.runtime.sharing import closed_error, in_the_name_of
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
     from types import TracebackType
 
     from amocrm_gen.runtime.adriver import AsyncDriver, HttpClient
     from amocrm_gen.runtime.call import Call, Method, Operation, Page
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.edit import Edit
+    from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.locks.locks import Locks
     from amocrm_gen.runtime.login import ApiKeyLogin
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
+    from amocrm_gen.runtime.traffic import Exchange, Seen
     from amocrm_gen.runtime.types import JsonInput, JsonValue
 
 # What sends is imported when something is sent: a process that only starts pays little.
@@ -61,6 +66,7 @@ class AsyncClient:
         ca_file: Certificates to trust instead of the system's.
         transport: An `httpx.AsyncClient` or `httpx2.AsyncClient` to use instead of an own one; it
             is not closed here.
+        har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
     """
 
     def __init__(  # noqa: PLR0913 - the names that users type
@@ -80,6 +86,7 @@ class AsyncClient:
         user_agent: str | None = None,
         channel: ChatChannel | None = None,
         ca_file: str | None = None,
+        har: Path | str | None = None,
         transport: HttpClient | None = None,
     ) -> None:
         self._session = session_of(
@@ -96,26 +103,43 @@ class AsyncClient:
             channel=channel,
         )
         self._prefetch = prefetch
+        self._user_id: int | None = None
+        self._har = None if har is None else _har_of(har)
         from amocrm_gen.runtime.adriver import AsyncDriver, http_client
 
-        http = http_client(ca_file) if transport is None else transport
-        self._owned = http if transport is None else None
-        self._driver = AsyncDriver(http, timeout)
+        self._sender = AsyncDriver(
+            http_client(ca_file) if transport is None else transport,
+            timeout,
+            anew=(lambda: http_client(ca_file)) if transport is None else None,
+            watch=None if self._har is None else self._watch,
+        )
 
     def __repr__(self) -> str:
         """Tell the account; nothing secret."""
-        return f"{type(self).__name__}({self.domain!r})"
+        user = "" if self._user_id is None else f", as user {self._user_id}"
+        return f"{type(self).__name__}({self.domain!r}{user})"
 
     @property
     def domain(self) -> str:
         """The account: `example.amocrm.ru`."""
         return self._session.account.domain
 
+    @property
+    def _driver(self) -> AsyncDriver:
+        if self._session.is_closed:
+            raise closed_error(self.domain)
+        return self._sender
+
     async def send(self, call: Call[T]) -> T:
         """Send one call and return what it returns."""
         from amocrm_gen.runtime.converse import converse
 
-        return await self._driver.run(converse(self._session, call))
+        return await self._driver.run(converse(self._session, in_the_name_of(self._user_id, call)))
+
+    def _named(self, make: Callable[[I], Call[R]]) -> Callable[[I], Call[R]]:
+        if self._user_id is None:
+            return make
+        return lambda given: in_the_name_of(self._user_id, make(given))
 
     async def send_or_none(self, call: Call[T]) -> T | None:
         """Send one call; None instead of `NotFound`."""
@@ -163,7 +187,7 @@ class AsyncClient:
         """
         from amocrm_gen.runtime.batch import write
 
-        return await self._driver.run(write(self._session, make, items, operation))
+        return await self._driver.run(write(self._session, self._named(make), items, operation))
 
     def edit(
         self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]
@@ -171,9 +195,34 @@ class AsyncClient:
         """Lock, read, let the `async with` body change the object, send what it changed."""
         from amocrm_gen.runtime.edit import Edit
 
-        return _Editing(self._driver, Edit(self._session, read, write, takes))
+        return _Editing(
+            self._driver,
+            Edit(self._session, in_the_name_of(self._user_id, read), self._named(write), takes),
+        )
 
+    @overload
     async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
+        json: JsonInput = ...,
+        headers: Mapping[str, str] | None = ...,
+        returns: None = ...,
+    ) -> JsonValue: ...
+    @overload
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
+        json: JsonInput = ...,
+        headers: Mapping[str, str] | None = ...,
+        returns: type[T],
+    ) -> T: ...
+    async def request(  # noqa: PLR0913 - all that a request has
         self,
         method: Method,
         path: str,
@@ -181,14 +230,48 @@ class AsyncClient:
         query: Mapping[str, object] | Sequence[tuple[str, str]] = (),
         json: JsonInput = None,
         headers: Mapping[str, str] | None = None,
-    ) -> JsonValue:
+        returns: object = None,
+    ) -> object:
         """Send any request to the account and return the JSON of its answer, None for 204.
 
-        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}.
+        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}. `returns`
+        is what the answer is read as: a model, a list of models (also in an envelope), `bytes`,
+        `str`, or `RawResponse` for the answer as it came.
         """
         from amocrm_gen.runtime.raw import raw_call
 
-        return await self.send(raw_call(method, path, query=query, json=json, headers=headers))
+        call = raw_call(method, path, query=query, json=json, headers=headers, returns=returns)
+        return await self.send(call)
+
+    def as_user(self, user_id: int) -> Self:
+        """Return a view of this client whose calls have the rights of a user of the account.
+
+        It shares connections, throttle and tokens with this one, costs next to nothing, and is
+        closed with it. The token must be an administrator's. An unknown or free user is
+        `Unauthorized`.
+        """
+        if isinstance(user_id, bool) or user_id < 1:
+            raise ValueError(f"{user_id!r} is no id of a user")
+        view = copy(self)
+        # Facades that were made already know their own client.
+        for name in [name for name in vars(view) if not name.startswith("_")]:
+            del view.__dict__[name]
+        view._user_id = user_id  # noqa: SLF001 - its own class
+        return view
+
+    @property
+    def last_exchange(self) -> Exchange | None:
+        """The last request that a call of this task sent, with its answer; None before.
+
+        Tokens, secrets, codes, cookies and passwords are `***` in it. It holds what retries and
+        pages sent, too, but not what renewed a token, nor pages that were asked for ahead.
+        """
+        seen = self._sender.last
+        if seen is None:
+            return None
+        from amocrm_gen.runtime.traffic import exchange_of
+
+        return exchange_of(seen, self._session.secrets)
 
     def authorization_url(self, *, state: str | None = None, mode: str | None = None) -> str:
         """Return the page where a person grants the integration access.
@@ -242,11 +325,20 @@ class AsyncClient:
 
         return await self._driver.run(oauth.look_up_domain(self._session))
 
+    def _watch(self, seen: Seen) -> None:
+        from amocrm_gen.runtime.traffic import exchange_of
+
+        if self._har is not None:
+            self._har.add(exchange_of(seen, self._session.secrets))
+
     async def aclose(self) -> None:
-        """Close all connections, after a renewal of the token that may be under way."""
-        await self._driver.settle()
-        if self._owned is not None:
-            await self._owned.aclose()
+        """Close all connections, after a renewal of the token that may be under way.
+
+        What is called afterwards is an error. Closing a view for another user closes nothing.
+        """
+        if self._user_id is None:
+            self._session.is_closed = True
+            await self._sender.aclose()
 
     async def __aenter__(self) -> Self:
         """Return itself."""
@@ -283,3 +375,9 @@ class _Editing(Generic[T, I, R]):
                 await self._driver.run(self._edit.finish())
         finally:
             await self._driver.run(self._edit.end())
+
+
+def _har_of(given: Path | str) -> Har:
+    from amocrm_gen.runtime.har import Har
+
+    return Har.open(given)

@@ -1,14 +1,19 @@
 """Carries conversations out with httpx: the driver of the asynchronous client."""
 
 import asyncio
+import os
+import sys
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from ssl import SSLContext, create_default_context
 from typing import Any, Final, Protocol, TypeVar
+from weakref import WeakKeyDictionary
 
+from amocrm_gen.runtime.concealing import bare, too_long
 from amocrm_gen.runtime.effects import (
+    LONGEST_ANSWER,
     Cancel,
     Confirm,
     Effect,
@@ -26,8 +31,9 @@ from amocrm_gen.runtime.effects import (
     Stop,
     Talk,
 )
-from amocrm_gen.runtime.errors import MissingExtra, TransportError
+from amocrm_gen.runtime.errors import AmoError, MissingExtra, ResponseError, TransportError
 from amocrm_gen.runtime.log import redact
+from amocrm_gen.runtime.traffic import Seen
 
 __all__ = ["AsyncDriver", "HttpClient", "http_client"]
 
@@ -44,31 +50,43 @@ class HttpAnswer(Protocol):
         """Names in any case."""
         ...
 
-    @property
-    def content(self) -> bytes:
-        """The decoded body."""
+    def aiter_bytes(self) -> AsyncIterator[bytes]:
+        """Go through the decoded body."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give the connection back."""
         ...
 
 
 class HttpClient(Protocol):
     """What is used of `httpx.AsyncClient`, and of `httpx2.AsyncClient` alike."""
 
-    def request(  # noqa: PLR0913 - httpx has more
+    def build_request(
         self,
         method: str,
         url: str,
         *,
         content: bytes | None = ...,
         headers: Mapping[str, str] | None = ...,
-        follow_redirects: bool = ...,
         timeout: float | None = ...,
-    ) -> Awaitable[Any]:  # Any: an answer of the class's own module
-        """Send a request and read the answer."""
+    ) -> Any:  # Any: a request of the class's own module
+        """Make a request."""
+        ...
+
+    def send(  # Any: as above
+        self, request: Any, *, stream: bool = ..., follow_redirects: bool = ...
+    ) -> Awaitable[Any]:
+        """Send a request; its answer is read when it is asked for."""
         ...
 
     async def aclose(self) -> None:
         """Close all connections."""
         ...
+
+
+_abandoned: Final[list[HttpClient]] = []
+"""Clients of other processes and loops: closing them would be the other one's matter."""
 
 
 def _at_once(action: Callable[[Any], object]) -> Callable[[Any], Awaitable[object]]:
@@ -119,8 +137,21 @@ class _Steadfast(asyncio.Task[object]):
 class AsyncDriver:
     """Does what a conversation asks, one effect after the other, in the caller's task."""
 
-    def __init__(self, http: HttpClient, timeout: float) -> None:
+    def __init__(
+        self,
+        http: HttpClient,
+        timeout: float,
+        *,
+        anew: Callable[[], HttpClient] | None = None,
+        watch: Callable[[Seen], object] | None = None,
+    ) -> None:
         self._http = http
+        self._anew = anew
+        self._watch = watch
+        self._home: tuple[int, asyncio.AbstractEventLoop] | None = None
+        self._last: WeakKeyDictionary[asyncio.Task[Any], Seen] = (
+            WeakKeyDictionary()
+        )  # Any: as above
         self._timeout = timeout
         # httpx2 has the same names in a module of its own.
         module: Any = import_module(type(http).__module__.partition(".")[0])
@@ -130,8 +161,9 @@ class AsyncDriver:
             module.PoolTimeout,
             module.ProxyError,
             module.UnsupportedProtocol,
+            module.InvalidURL,
         )
-        self._failed = (module.RequestError, OSError)
+        self._failed = (module.RequestError, module.InvalidURL, OSError)
         self._shielded: set[asyncio.Task[object]] = set()
         self._perform: Mapping[type, Callable[[Any], Awaitable[object]]] = {  # Any: as above
             **_PERFORM,
@@ -169,20 +201,73 @@ class AsyncDriver:
         return await asyncio.shield(task)
 
     async def _send(self, send: Send) -> Response:
+        outer = sys.exception()
+        started, begun = time.time(), time.perf_counter()
         try:
-            answer: HttpAnswer = await self._http.request(
-                send.method,
-                send.url,
-                content=send.body,
-                headers=send.headers,
-                follow_redirects=False,
-                timeout=self._timeout,
-            )
-        except self._unsent as error:
-            raise TransportError(_text(error), sent=False) from error
-        except self._failed as error:
-            raise TransportError(_text(error), sent=True) from error
-        return Response(answer.status_code, answer.headers, answer.content)
+            outcome = await self._exchange(send)
+        except (*self._failed, ValueError) as error:
+            failure = TransportError(_text(error), sent=not isinstance(error, self._unsent))
+            self._see(send, failure, started, begun)
+            raise failure from bare(error, outer)
+        self._see(send, outcome, started, begun)
+        if isinstance(outcome, ResponseError):
+            raise outcome
+        return outcome
+
+    async def _exchange(self, send: Send) -> Response | ResponseError:
+        http = self._client()
+        request = http.build_request(
+            send.method, send.url, content=send.body, headers=send.headers, timeout=self._timeout
+        )
+        answer: HttpAnswer = await http.send(request, stream=True, follow_redirects=False)
+        chunks: list[bytes] = []
+        left = LONGEST_ANSWER
+        try:
+            async for chunk in answer.aiter_bytes():
+                chunks.append(chunk)
+                left -= len(chunk)
+                if left < 0:
+                    return too_long(answer.status_code)
+        finally:
+            await answer.aclose()
+        return Response(answer.status_code, answer.headers, b"".join(chunks))
+
+    def _client(self) -> HttpClient:
+        """Return the client; an own one is made anew in another process or loop.
+
+        Its connections are the other one's, and so are the answers on them.
+        """
+        home = os.getpid(), asyncio.get_running_loop()
+        if self._home != home:
+            if self._home is not None and self._anew is not None:
+                _abandoned.append(self._http)
+                self._http = self._anew()
+            self._home = home
+        return self._http
+
+    def _see(self, send: Send, outcome: Response | AmoError, started: float, begun: float) -> None:
+        seen = Seen(send, outcome, started, time.perf_counter() - begun)
+        task = asyncio.current_task()
+        if task is not None:
+            self._last[task] = seen
+        if self._watch is not None:
+            self._watch(seen)
+
+    @property
+    def last(self) -> Seen | None:
+        """What was sent last by this task."""
+        try:
+            task = asyncio.current_task()
+        except RuntimeError:  # no loop runs
+            return None
+        return None if task is None else self._last.get(task)
+
+    async def aclose(self) -> None:
+        """Close the connections of an own client."""
+        await self.settle()
+        is_here = self._home is None or self._home[0] == os.getpid()
+        if self._anew is not None and is_here:
+            await self._http.aclose()
 
 
 def _text(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from attrs import evolve, frozen
 from orjson import JSONDecodeError, loads
 
 from amocrm_gen.runtime.call import Call, Page
+from amocrm_gen.runtime.casting import cast_answer
 from amocrm_gen.runtime.collector import collector_pause
 from amocrm_gen.runtime.effects import Response
 from amocrm_gen.runtime.errors import NotFound, Problem, ResponseError
@@ -28,6 +29,8 @@ class Answer:
 
     value: object
     problems: tuple[Problem, ...] = ()
+    response: Response | None = None
+    """What it was read from, where it complains."""
 
 
 def answer_of(call: Call[object], response: Response) -> Answer:
@@ -37,6 +40,8 @@ def answer_of(call: Call[object], response: Response) -> Answer:
         return Answer(None)
     if envelope == "bytes":
         return Answer(response.body)
+    if envelope == "raw" and call.returns is not None:
+        return Answer(cast_answer(response, call.returns))
     if response.status == 204 or not response.body:
         return Answer(_nothing(call, response))
     with collector_pause.while_reading(len(response.body)):

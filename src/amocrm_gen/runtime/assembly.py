@@ -9,12 +9,13 @@ from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.locks.locks import Locks
 from amocrm_gen.runtime.locks.shared import shared_locks
 from amocrm_gen.runtime.policy import Policy
+from amocrm_gen.runtime.secret import Secret
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.throttle.shared import shared_throttle
 from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_gen.runtime.tokens.store import LockingTokenStore, TokenStore
-from amocrm_gen.runtime.tokens.token import Token, claims_of
+from amocrm_gen.runtime.tokens.token import Token, claims_of, is_header_text
 from amocrm_gen.runtime.unset import Unset, UnsetType
 
 if TYPE_CHECKING:
@@ -89,8 +90,8 @@ def _token_locks(store: object, given: Locks | None) -> Locks:
 
 
 def _token(text: str) -> Token:
-    token = text.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
+    token = Secret(text.strip())
+    if not is_header_text(token):
         raise ConfigurationError(
             "the token is empty or holds characters that no token has",
             advice="copy the long-lived token from the integration's page once more",

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from amocrm_gen.runtime.secret import Secret, conceal
+
 __all__ = ["ChatChannel", "signed_headers"]
 
 _TYPE: Final = "application/json"
@@ -20,7 +22,7 @@ class ChatChannel:
 
     id: str
     """The channel's uuid."""
-    secret: str = field(repr=False)
+    secret: str = field(converter=conceal, repr=False)
     """What its requests and webhooks are signed with."""
 
     def scope_id(self, amojo_id: str) -> str:
@@ -43,5 +45,5 @@ def signed_headers(
         "Date": date,
         "Content-Type": _TYPE,
         "Content-MD5": checksum,
-        "X-Signature": signature,
+        "X-Signature": Secret(signature),
     }

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from threading import Lock
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from copy import copy
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
 
 from amocrm_gen.runtime.assembly import session_of
+from amocrm_gen.runtime.connections import Connections
 from amocrm_gen.runtime.errors import NotFound
+from amocrm_gen.runtime.sharing import in_the_name_of
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
     from types import TracebackType
 
     from urllib3 import PoolManager
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.driver import Driver
     from amocrm_gen.runtime.edit import Edit
+    from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.locks.locks import Locks
     from amocrm_gen.runtime.login import ApiKeyLogin
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
+    from amocrm_gen.runtime.traffic import Exchange, Seen
     from amocrm_gen.runtime.types import JsonInput, JsonValue
 
 # What sends is imported when something is sent: a process that only starts pays little.
@@ -63,6 +68,7 @@ class Client:
         channel: A chat channel; it signs calls of the chats API, which take no token.
         ca_file: Certificates to trust instead of the system's.
         transport: A urllib3 pool manager to use instead of an own one; it is not closed here.
+        har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
     """
 
     def __init__(  # noqa: PLR0913 - the names that users type
@@ -82,6 +88,7 @@ class Client:
         user_agent: str | None = None,
         channel: ChatChannel | None = None,
         ca_file: str | None = None,
+        har: Path | str | None = None,
         transport: PoolManager | None = None,
     ) -> None:
         self._session = session_of(
@@ -98,16 +105,21 @@ class Client:
             channel=channel,
         )
         self._prefetch = prefetch
-        self._transport = transport
-        self._ca_file = ca_file
-        self._timeout = timeout
-        self._pool: PoolManager | None = None
-        self._found: Driver | None = None
-        self._opening = Lock()
+        self._user_id: int | None = None
+        self._har = None if har is None else _har_of(har)
+        self._connections = Connections(
+            self._session,
+            timeout,
+            10 + prefetch,
+            ca_file,
+            transport,
+            None if self._har is None else self._watch,
+        )
 
     def __repr__(self) -> str:
         """Tell the account; nothing secret."""
-        return f"{type(self).__name__}({self.domain!r})"
+        user = "" if self._user_id is None else f", as user {self._user_id}"
+        return f"{type(self).__name__}({self.domain!r}{user})"
 
     @property
     def domain(self) -> str:
@@ -116,25 +128,18 @@ class Client:
 
     @property
     def _driver(self) -> Driver:
-        return self._found or self._open()
-
-    def _open(self) -> Driver:
-        from amocrm_gen.runtime.driver import Driver, pool_for
-
-        with self._opening:
-            if self._found is None:
-                pool = self._transport
-                if pool is None:
-                    origin = self._session.account.origin
-                    pool = self._pool = pool_for(origin, self._ca_file, size=10 + self._prefetch)
-                self._found = Driver(pool, self._timeout)
-            return self._found
+        return self._connections.driver
 
     def send(self, call: Call[T]) -> T:
         """Send one call and return what it returns."""
         from amocrm_gen.runtime.converse import converse
 
-        return self._driver.run(converse(self._session, call))
+        return self._driver.run(converse(self._session, in_the_name_of(self._user_id, call)))
+
+    def _named(self, make: Callable[[I], Call[R]]) -> Callable[[I], Call[R]]:
+        if self._user_id is None:
+            return make
+        return lambda given: in_the_name_of(self._user_id, make(given))
 
     def send_or_none(self, call: Call[T]) -> T | None:
         """Send one call; None instead of `NotFound`."""
@@ -182,7 +187,7 @@ class Client:
         """
         from amocrm_gen.runtime.batch import write
 
-        return self._driver.run(write(self._session, make, items, operation))
+        return self._driver.run(write(self._session, self._named(make), items, operation))
 
     def edit(
         self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]
@@ -190,9 +195,34 @@ class Client:
         """Lock, read, let the `with` body change the object, send what it changed."""
         from amocrm_gen.runtime.edit import Edit
 
-        return _Editing(self._driver, Edit(self._session, read, write, takes))
+        return _Editing(
+            self._driver,
+            Edit(self._session, in_the_name_of(self._user_id, read), self._named(write), takes),
+        )
 
+    @overload
     def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
+        json: JsonInput = ...,
+        headers: Mapping[str, str] | None = ...,
+        returns: None = ...,
+    ) -> JsonValue: ...
+    @overload
+    def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
+        json: JsonInput = ...,
+        headers: Mapping[str, str] | None = ...,
+        returns: type[T],
+    ) -> T: ...
+    def request(  # noqa: PLR0913 - all that a request has
         self,
         method: Method,
         path: str,
@@ -200,14 +230,48 @@ class Client:
         query: Mapping[str, object] | Sequence[tuple[str, str]] = (),
         json: JsonInput = None,
         headers: Mapping[str, str] | None = None,
-    ) -> JsonValue:
+        returns: object = None,
+    ) -> object:
         """Send any request to the account and return the JSON of its answer, None for 204.
 
-        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}.
+        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}. `returns`
+        is what the answer is read as: a model, a list of models (also in an envelope), `bytes`,
+        `str`, or `RawResponse` for the answer as it came.
         """
         from amocrm_gen.runtime.raw import raw_call
 
-        return self.send(raw_call(method, path, query=query, json=json, headers=headers))
+        call = raw_call(method, path, query=query, json=json, headers=headers, returns=returns)
+        return self.send(call)
+
+    def as_user(self, user_id: int) -> Self:
+        """Return a view of this client whose calls have the rights of a user of the account.
+
+        It shares connections, throttle and tokens with this one, costs next to nothing, and is
+        closed with it. The token must be an administrator's. An unknown or free user is
+        `Unauthorized`.
+        """
+        if isinstance(user_id, bool) or user_id < 1:
+            raise ValueError(f"{user_id!r} is no id of a user")
+        view = copy(self)
+        # Facades that were made already know their own client.
+        for name in [name for name in vars(view) if not name.startswith("_")]:
+            del view.__dict__[name]
+        view._user_id = user_id  # noqa: SLF001 - its own class
+        return view
+
+    @property
+    def last_exchange(self) -> Exchange | None:
+        """The last request that a call of this thread sent, with its answer; None before.
+
+        Tokens, secrets, codes, cookies and passwords are `***` in it. It holds what retries and
+        pages sent, too, but not what renewed a token, nor pages that were asked for ahead.
+        """
+        seen = self._connections.seen
+        if seen is None:
+            return None
+        from amocrm_gen.runtime.traffic import exchange_of
+
+        return exchange_of(seen, self._session.secrets)
 
     def authorization_url(self, *, state: str | None = None, mode: str | None = None) -> str:
         """Return the page where a person grants the integration access.
@@ -261,10 +325,19 @@ class Client:
 
         return self._driver.run(oauth.look_up_domain(self._session))
 
+    def _watch(self, seen: Seen) -> None:
+        from amocrm_gen.runtime.traffic import exchange_of
+
+        if self._har is not None:
+            self._har.add(exchange_of(seen, self._session.secrets))
+
     def close(self) -> None:
-        """Close all connections."""
-        if self._pool is not None:
-            self._pool.clear()
+        """Close all connections; what is called afterwards is an error.
+
+        Closing a view for another user closes nothing.
+        """
+        if self._user_id is None:
+            self._connections.close()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -301,3 +374,9 @@ class _Editing(Generic[T, I, R]):
                 self._driver.run(self._edit.finish())
         finally:
             self._driver.run(self._edit.end())
+
+
+def _har_of(given: Path | str) -> Har:
+    from amocrm_gen.runtime.har import Har
+
+    return Har.open(given)

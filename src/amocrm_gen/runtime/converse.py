@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from amocrm_gen.runtime.answers import Answer, answer_of
 from amocrm_gen.runtime.call import Call, Operation
+from amocrm_gen.runtime.concealing import about, concealed
 from amocrm_gen.runtime.effects import Free, Hold, Response, Talk
 from amocrm_gen.runtime.errors import (
     AmoError,
@@ -43,7 +44,8 @@ def converse(session: Session, call: Call[T]) -> Talk[T]:
     """Make a call and return what it returns."""
     answer = yield from ask(session, cast("Call[object]", call))
     if answer.problems:
-        raise complaint_of(call.operation, answer.problems)
+        complaint = complaint_of(call.operation, answer.problems)
+        raise about(complaint, answer.response, session.secrets, call.operation.name)
     return cast("T", answer.value)
 
 
@@ -61,13 +63,24 @@ def ask(session: Session, call: Call[object], *, splittable: bool = False) -> Ta
     keys = [key for key in _lock_keys(session, call) if key not in held_keys.get()]
     if not keys:
         response = yield from respond(session, call, splittable=splittable)
-        return answer_of(call, response)
+        return _read(session, call, response)
     held = yield Hold(session.locks, sorted(set(keys)))
     try:
         response = yield from respond(session, call, splittable=splittable)
     finally:
         yield Free(held)
-    return answer_of(call, response)
+    return _read(session, call, response)
+
+
+def _read(session: Session, call: Call[object], response: Response) -> Answer:
+    try:
+        answer = answer_of(call, response)
+    except AmoError as error:
+        about(error, response, session.secrets, call.operation.name)
+        raise
+    if not answer.problems:
+        return answer
+    return Answer(answer.value, concealed(answer.problems, session.secrets), response)
 
 
 def respond(session: Session, call: Call[object], *, splittable: bool = False) -> Talk[Response]:

@@ -13,6 +13,7 @@ from amocrm_gen.runtime.keeping import keep_new
 from amocrm_gen.runtime.kinds import is_object
 from amocrm_gen.runtime.log import logger
 from amocrm_gen.runtime.login import ApiKeyLogin
+from amocrm_gen.runtime.secret import Secret
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.tokens.token import Token
 
@@ -31,8 +32,8 @@ def log_in(session: Session, login: ApiKeyLogin) -> Talk[Token]:
     account = session.account
     logger.info("logging in to %s", account.domain)
     headers = {**session.headers, "Content-Type": "application/json"}
-    body = dumps({"USER_LOGIN": login.login, "USER_HASH": login.api_key})
-    request = Send("POST", account.origin + _PATH, headers, body)
+    body = {"USER_LOGIN": login.login, "USER_HASH": login.api_key}
+    request = Send("POST", account.origin + _PATH, headers, dumps(body))
     try:
         response = yield from exchange(
             session, request, name="login", secrets=session.secrets, retry="idempotent"
@@ -42,7 +43,7 @@ def log_in(session: Session, login: ApiKeyLogin) -> Talk[Token]:
     answer = content_of(response).get("response")
     if not is_object(answer) or not answer.get("auth"):
         raise _refused(None)
-    cookies = cookies_of(response.headers.get("set-cookie", ""))
+    cookies = Secret(cookies_of(response.headers.get("set-cookie", "")))
     if not cookies:
         raise ResponseError("the login was accepted without a cookie", operation="login")
     now: float = yield Now()
@@ -71,10 +72,12 @@ def cookies_of(header: str) -> str:
 
 
 def _refused(error: AmoError | None) -> Unauthorized:
-    return Unauthorized(
+    refused = Unauthorized(
         "the login was refused" if error is None else error.message,
         operation="login",
         status=None if error is None else error.status,
         request_id=None if error is None else error.request_id,
         advice="check the user's e-mail address and API key, and that both are of this account",
     )
+    refused.request = None if error is None else error.request
+    return refused

@@ -60,4 +60,5 @@ def _ask(session: Session, request: Send) -> Talk[str]:
     domain = content_of(response).get("domain")
     if not isinstance(domain, str):
         raise ResponseError("$.domain: expected text", path="$.domain", operation="oauth.subdomain")
-    return domain
+    # An address is no secret, and errors have to show it.
+    return str(domain)

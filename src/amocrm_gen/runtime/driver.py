@@ -1,12 +1,16 @@
 """Carries conversations out with urllib3: the driver of the synchronous client."""
 
 import os
+import sys
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextvars import copy_context
-from threading import Thread
+from threading import Thread, local
 from typing import Any, Final, TypeVar
+from urllib.parse import unquote, urlsplit
+from weakref import WeakSet
 
 from urllib3 import HTTPConnectionPool, PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import (
@@ -17,7 +21,9 @@ from urllib3.exceptions import (
     ProxyError,
 )
 
+from amocrm_gen.runtime.concealing import bare, too_long
 from amocrm_gen.runtime.effects import (
+    LONGEST_ANSWER,
     Cancel,
     Confirm,
     Effect,
@@ -35,9 +41,11 @@ from amocrm_gen.runtime.effects import (
     Stop,
     Talk,
 )
-from amocrm_gen.runtime.errors import TransportError
+from amocrm_gen.runtime.errors import AmoError, ConfigurationError, ResponseError, TransportError
 from amocrm_gen.runtime.log import redact
 from amocrm_gen.runtime.proxies import proxy_for
+from amocrm_gen.runtime.secret import Secret
+from amocrm_gen.runtime.traffic import Seen
 
 __all__ = ["Driver", "pool_for"]
 
@@ -61,11 +69,24 @@ _PERFORM: Final[Mapping[type, Callable[[Any], object]]] = {  # Any: the effect o
 _UNSENT: Final = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 
 
+def _is_unsent(error: Exception) -> bool:
+    if isinstance(error, ProxyError):
+        # urllib3 also says so of a connection that breaks after the request went through it.
+        cause = error.original_error
+        return isinstance(cause, _UNSENT) or str(cause).startswith("Tunnel connection failed")
+    return isinstance(error, _UNSENT)
+
+
 class Driver:
     """Does what a conversation asks, one effect after the other, in the caller's thread."""
 
-    def __init__(self, pool: PoolManager, timeout: float) -> None:
+    def __init__(
+        self, pool: PoolManager, timeout: float, watch: Callable[[Seen], object] | None = None
+    ) -> None:
         self._pool = pool
+        self._watch = watch
+        self._last = local()
+        _drivers.add(self)
         self._hosts: dict[str, HTTPConnectionPool] = {}
         self._timeout = Timeout(connect=timeout, read=timeout)
         self._perform: Mapping[type, Callable[[Any], object]] = {  # Any: as above
@@ -73,6 +94,17 @@ class Driver:
             Send: self._send,
             Shield: self._shield,
         }
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pool.clear()
+
+    def start_anew(self) -> None:
+        """Leave the connections to the parent: answers on them are the parent's."""
+        # Not closed: another thread may have held their locks when the process was copied.
+        _abandoned.append((self._pool.pools, self._hosts))
+        self._pool.pools, self._hosts = PoolManager().pools, {}
+        self._last = local()
 
     def run(self, talk: Talk[Result]) -> Result:
         """Carry a conversation out and return what it returns."""
@@ -108,6 +140,8 @@ class Driver:
             done.set_exception(error)
 
     def _send(self, send: Send) -> Response:
+        outer = sys.exception()
+        started, begun = time.time(), time.perf_counter()
         try:
             opener, url = self._opener(send.url)
             answer = opener.urlopen(
@@ -118,17 +152,32 @@ class Driver:
                 redirect=False,
                 retries=False,
                 timeout=self._timeout,
+                preload_content=False,
             )
-        except _UNSENT as error:
-            raise TransportError(redact(str(error)), sent=False) from error
-        except ProxyError as error:
-            # urllib3 also says so of a connection that breaks after the request went through it.
-            cause = error.original_error
-            unsent = isinstance(cause, _UNSENT) or str(cause).startswith("Tunnel connection failed")
-            raise TransportError(redact(str(error)), sent=not unsent) from error
-        except (HTTPError, OSError) as error:
-            raise TransportError(redact(str(error)), sent=True) from error
-        return Response(answer.status, answer.headers, answer.data)
+            body = answer.read(LONGEST_ANSWER + 1)
+            outcome: Response | ResponseError = Response(answer.status, answer.headers, body)
+            if len(body) > LONGEST_ANSWER:
+                answer.close()
+                outcome = too_long(answer.status)
+        except (HTTPError, OSError, ValueError) as error:
+            failure = TransportError(redact(str(error)), sent=not _is_unsent(error))
+            self._see(send, failure, started, begun)
+            raise failure from bare(error, outer)
+        self._see(send, outcome, started, begun)
+        if isinstance(outcome, ResponseError):
+            raise outcome
+        return outcome
+
+    def _see(self, send: Send, outcome: Response | AmoError, started: float, begun: float) -> None:
+        seen = Seen(send, outcome, started, time.perf_counter() - begun)
+        self._last.seen = seen
+        if self._watch is not None:
+            self._watch(seen)
+
+    @property
+    def last(self) -> Seen | None:
+        """What was sent last by this thread."""
+        return getattr(self._last, "seen", None)
 
     def _opener(self, url: str) -> tuple[PoolManager | HTTPConnectionPool, str]:
         """Return what opens an address, and how it is told the address.
@@ -150,6 +199,34 @@ def pool_for(url: str, ca_file: str | None, size: int) -> PoolManager:
     """Return a pool that keeps connections open, through the proxy that the environment names."""
     options: dict[str, Any] = {"maxsize": size, "ca_certs": ca_file}  # Any: urllib3's own options
     proxy = proxy_for(url, os.environ)
-    if proxy is not None:
+    if proxy is None:
+        return PoolManager(**options)
+    try:
+        parts = urlsplit(proxy)
+        if parts.username is not None:
+            user, password = unquote(parts.username), unquote(parts.password or "")
+            pair = b64encode(f"{user}:{password}".encode()).decode()
+            options["proxy_headers"] = {"Proxy-Authorization": Secret(f"Basic {pair}")}
+            proxy = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         return ProxyManager(proxy, **options)
-    return PoolManager(**options)
+    except (HTTPError, ValueError) as error:
+        name = type(error).__name__
+    # Outside of the handler: the error holds the address, and that the password.
+    raise ConfigurationError(
+        f"the proxy that the environment names is no address ({name})",
+        advice='write HTTPS_PROXY as "http://user:password@host:port"',
+    )
+
+
+_drivers: "WeakSet[Driver]" = WeakSet()
+_abandoned: Final[list[object]] = []
+
+
+def _start_anew() -> None:
+    for driver in _drivers:
+        driver.start_anew()
+
+
+# Windows has no fork.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)

@@ -1,7 +1,7 @@
 """What a conversation asks of its driver: values that say what to do, and do nothing."""
 
 from collections.abc import Generator, Mapping, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -11,6 +11,7 @@ from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token
 
 __all__ = [
+    "LONGEST_ANSWER",
     "Cancel",
     "Confirm",
     "Effect",
@@ -30,14 +31,20 @@ __all__ = [
 ]
 
 
+LONGEST_ANSWER: Final = 64 << 20
+"""Bytes of an answer, unpacked; a page of 250 leads has some three million at most."""
+
+
 @frozen
 class Response:
     """What came back."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     """Names in any case."""
     body: bytes = field(repr=False)
+    request: "Send | None" = field(default=None, repr=False, eq=False)
+    """What it answers."""
 
 
 @frozen

@@ -9,9 +9,12 @@
 # ruff: noqa: N818 - the names say what happened; "Error" behind each would say nothing more
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.traffic import Request
 
 __all__ = [
     "AccountBlocked",
@@ -87,6 +90,15 @@ class AmoError(Exception):
         self.request_id = request_id
         """The server's `X-Request-Id`; amoCRM's support asks for it."""
         self.what_to_do = self.advice if advice is None else advice
+        self.request: Request | None = None
+        """The request that it is about, without secrets."""
+
+    def curl(self) -> str | None:
+        """Return the request as a line for a shell, without its token; None if nothing was sent."""
+        request = self.request
+        if request is None and isinstance(self.__cause__, AmoError):
+            request = self.__cause__.request
+        return None if request is None else request.curl()
 
     def __str__(self) -> str:
         """Return what was asked, what came back and what to do."""
@@ -106,12 +118,19 @@ class AmoError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:  # Any: what pickle wants
         """Pickle by the attributes, whatever a constructor takes."""
-        return _restored, (type(self), self.args, self.__dict__)
+        cause = self.__cause__ if isinstance(self.__cause__, AmoError) else None
+        return _restored, (type(self), self.args, self.__dict__, cause)
 
 
-def _restored(cls: type[AmoError], args: tuple[object, ...], state: dict[str, object]) -> AmoError:
+def _restored(
+    cls: type[AmoError],
+    args: tuple[object, ...],
+    state: dict[str, object],
+    cause: AmoError | None = None,
+) -> AmoError:
     error = cls.__new__(cls, *args)
     error.__dict__.update(state)
+    error.__cause__ = cause
     return error
 
 

@@ -5,6 +5,7 @@ from logging import DEBUG
 from typing import Final
 
 from amocrm_gen.runtime.call import Retry
+from amocrm_gen.runtime.concealing import about
 from amocrm_gen.runtime.effects import (
     Cancel,
     Confirm,
@@ -21,6 +22,7 @@ from amocrm_gen.runtime.errors import (
     AmoError,
     ApiError,
     RateLimited,
+    ResponseError,
     TransportError,
 )
 from amocrm_gen.runtime.log import logger, redact
@@ -67,22 +69,24 @@ def attempt(
         yield from _turn(session.throttle)
     try:
         response: Response = yield request
-    except TransportError as error:
-        error.operation = name
-        logger.debug("%s %s: %s", request.method, redact(request.url), error.message)
+    except (TransportError, ResponseError) as error:
+        about(error, request, secrets, name)
+        logger.debug("%s %s: %s", request.method, redact(request.url, *secrets), error.message)
         return error
+    response = Response(response.status, response.headers, response.body, request)
     if logger.isEnabledFor(DEBUG):
         logger.debug(
             "%s %s: %s, request id %s",
             request.method,
             redact(request.url, *secrets),
             response.status,
-            response.headers.get("x-request-id"),
+            redact(response.headers.get("x-request-id", "none"), *secrets),
         )
     if 200 <= response.status < 300:
         session.budget.earn()
         return response
     refusal = refusal_of(response, operation=name, sent=sent, secrets=secrets)
+    about(refusal, request, secrets, name)
     yield from _tell_others(session.throttle, refusal)
     return refusal
 

@@ -6,6 +6,7 @@ from typing import Final
 from orjson import JSONDecodeError, dumps, loads
 
 from amocrm_gen.runtime.account import Account
+from amocrm_gen.runtime.concealing import about
 from amocrm_gen.runtime.effects import Now, Response, Send, Talk
 from amocrm_gen.runtime.errors import (
     AccountBlocked,
@@ -20,19 +21,24 @@ from amocrm_gen.runtime.errors import (
 from amocrm_gen.runtime.exchange import exchange
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.kinds import is_object
+from amocrm_gen.runtime.secret import Secret, sealed
 from amocrm_gen.runtime.session import Session
-from amocrm_gen.runtime.tokens.token import Token
+from amocrm_gen.runtime.tokens.token import Token, is_header_text
 
 __all__ = ["content_of", "grant", "integration_of"]
 
 _PATH: Final = "/oauth2/access_token"
 _DAY: Final = 86_400.0
+_LONGEST: Final = 10 * 366 * _DAY
 
 
 def grant(session: Session, account: Account, **given: str) -> Talk[Token]:
     """Ask for tokens; what is given besides the integration's credentials is used up by it."""
     integration = integration_of(session)
     kind = given["grant_type"]
+    given = {
+        name: value if name == "grant_type" else Secret(value) for name, value in given.items()
+    }
     body = {
         "client_id": integration.client_id,
         "client_secret": integration.client_secret,
@@ -54,7 +60,10 @@ def grant(session: Session, account: Account, **given: str) -> Talk[Token]:
     except ApiError as error:
         raise _refused(error, kind) from None
     now: float = yield Now()
-    return _issued(response, now, account.domain)
+    try:
+        return _issued(response, now, account.domain)
+    except ResponseError as error:
+        raise about(error, response, secrets, f"oauth.{kind}") from None
 
 
 def integration_of(session: Session) -> Integration:
@@ -70,8 +79,8 @@ def integration_of(session: Session) -> Integration:
 def content_of(response: Response) -> Mapping[str, object]:
     """Return the JSON object that an answer holds."""
     try:
-        content: object = loads(response.body)
-    except JSONDecodeError:
+        content = sealed(loads(response.body))
+    except (JSONDecodeError, RecursionError):
         content = None
     if is_object(content):
         return content
@@ -85,7 +94,7 @@ def _refused(error: ApiError, kind: str) -> OAuthError:
         found, advice = ReauthorisationRequired, ReauthorisationRequired.advice
     elif kind == "authorization_code":
         advice += "; a code works once, for 20 minutes, in the account that granted it"
-    return found(
+    refused = found(
         error.message,
         operation=error.operation,
         status=error.status,
@@ -93,20 +102,26 @@ def _refused(error: ApiError, kind: str) -> OAuthError:
         hint=error.hint,
         advice=advice,
     )
+    refused.request = error.request
+    return refused
 
 
 def _issued(response: Response, now: float, domain: str) -> Token:
     content = content_of(response)
     access, refresh = content.get("access_token"), content.get("refresh_token")
     lasts = content.get("expires_in")
-    if not isinstance(access, str) or not access:
-        raise ResponseError(
-            "$.access_token: expected text", path="$.access_token", operation="oauth"
-        )
+    if not isinstance(access, str) or not is_header_text(access):
+        raise ResponseError("$.access_token: expected a token", path="$.access_token")
     return Token.issued(
         access_token=access,
-        refresh_token=refresh if isinstance(refresh, str) else None,
-        lasts=float(lasts) if isinstance(lasts, int | float) else _DAY,
+        refresh_token=refresh if isinstance(refresh, str) and refresh else None,
+        lasts=_life(lasts),
         now=now,
         domain=domain,
     )
+
+
+def _life(lasts: object) -> float:
+    if isinstance(lasts, bool) or not isinstance(lasts, int | float):
+        return _DAY
+    return min(max(0.0, float(lasts)), _LONGEST)

@@ -2,6 +2,8 @@
 
 from attrs import field, frozen
 
+from amocrm_gen.runtime.secret import conceal
+
 __all__ = ["Integration"]
 
 
@@ -10,6 +12,6 @@ class Integration:
     """What amoCRM gave when the integration was registered."""
 
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str = field(converter=conceal, repr=False)
     redirect_uri: str
     """Exactly as it was registered."""

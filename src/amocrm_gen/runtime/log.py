@@ -4,9 +4,11 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Iterator
 from typing import Final
+from urllib.parse import quote, quote_plus
 
-__all__ = ["logger", "redact", "switch_on"]
+__all__ = ["has_secret", "logger", "redact", "switch_on"]
 
 logger: Final = logging.getLogger("amocrm_gen")
 logger.addHandler(logging.NullHandler())
@@ -14,19 +16,51 @@ logger.addHandler(logging.NullHandler())
 _JWT: Final = r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"
 _OPAQUE: Final = r"def50200[0-9a-fA-F]{8,}"
 _NAMED: Final = (
-    r"(?<![a-z])((?:access_token|refresh_token|client_secret|api_key|x-refresh-token|x-auth-token"
-    r"|user_hash)[\"']?\s*[=:]\s*[\"']?|bearer\s+|[?&]code=)[^\s\"'&,;}]+"
+    r"(?P<named>(?<![a-z])(?:access_token|refresh_token|client_secret|api_key|x-refresh-token"
+    r"|x-auth-token|x-signature|user_hash|password|secret_key)[\"']?\s*[=:]\s*[\"']?"
+    r"|bearer\s+|[?&]code=)[^\s\"'&,;}]+"
 )
-_SECRETS: Final = re.compile(f"{_JWT}|{_OPAQUE}|{_NAMED}", re.IGNORECASE)
+_COOKIES: Final = r"(?P<cookies>(?<![a-z])(?:set-)?cookie[\"']?\s*[=:]\s*[\"']?)[^\r\n\"']+"
+_USERINFO: Final = r"(?P<userinfo>[a-z]://)[^/\s\"']*@"
+"""What stands before the host of an address: the password of a proxy or of a Redis."""
+_SECRETS: Final = re.compile(f"{_JWT}|{_OPAQUE}|{_NAMED}|{_COOKIES}|{_USERINFO}", re.IGNORECASE)
 _HIDDEN: Final = "***"
+_SHORTEST: Final = 6
+"""No secret is shorter, and hiding one or two letters would make every text unreadable."""
+_PLAIN: Final = re.compile(r"[\w.~-]+", re.ASCII)
 
 
 def redact(text: str, *secrets: str | None) -> str:
     """Take out the given secrets, and whatever looks like a token or is named like one."""
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, _HIDDEN)
-    return _SECRETS.sub(lambda found: f"{found.group(1) or ''}{_HIDDEN}", text)
+    # The longest first: one secret can be a part of another.
+    for secret in sorted({str(secret) for secret in secrets if secret}, key=len, reverse=True):
+        if len(secret) >= _SHORTEST:
+            for form in _forms(secret):
+                text = text.replace(form, _HIDDEN)
+    return _SECRETS.sub(_hide, text)
+
+
+def has_secret(text: str, *secrets: str | None) -> bool:
+    """Tell whether a text shows a secret."""
+    return redact(text, *secrets) != text
+
+
+def _hide(found: re.Match[str]) -> str:
+    kept = found["named"] or found["cookies"]
+    if kept is None and found["userinfo"] is not None:
+        return f"{found['userinfo']}{_HIDDEN}@"
+    return f"{kept or ''}{_HIDDEN}"
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Go through the ways in which a text can stand in addresses, forms, JSON and reprs."""
+    yield secret
+    if _PLAIN.fullmatch(secret):
+        return
+    from json import dumps  # noqa: PLC0415 - secrets with such letters are rare
+
+    forms = (quote(secret), quote(secret, safe=""), quote_plus(secret), repr(secret)[1:-1])
+    yield from {*forms, dumps(secret)[1:-1], dumps(secret, ensure_ascii=False)[1:-1]} - {secret}
 
 
 def switch_on() -> None:

@@ -2,6 +2,8 @@
 
 from attrs import field, frozen
 
+from amocrm_gen.runtime.secret import conceal
+
 __all__ = ["ApiKeyLogin"]
 
 
@@ -11,4 +13,4 @@ class ApiKeyLogin:
 
     login: str
     """The user's e-mail address."""
-    api_key: str = field(repr=False)
+    api_key: str = field(converter=conceal, repr=False)

@@ -19,13 +19,14 @@ _RETRY: Final[Mapping[str, Retry]] = {
 }
 
 
-def raw_call(
+def raw_call(  # noqa: PLR0913 - all that a request has
     method: Method,
     path: str,
     *,
     query: Mapping[str, object] | Sequence[tuple[str, str]] = (),
     json: JsonInput = None,
     headers: Mapping[str, str] | None = None,
+    returns: object = None,
 ) -> Call[JsonValue]:
     """Make a call of a path or of a whole address; a query in the path is kept."""
     bare, _, given = path.partition("?")
@@ -42,5 +43,6 @@ def raw_call(
         bare,
         (*parse_qsl(given, keep_blank_values=True), *pairs),
         None if json is None else encode_body(cast("object", json)),
+        returns=returns,
         headers=tuple((headers or {}).items()),
     )

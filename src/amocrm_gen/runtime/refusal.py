@@ -227,17 +227,25 @@ def _text(value: object) -> str | None:
 
 def _seconds(named: object) -> float | None:
     if isinstance(named, int | float) and not isinstance(named, bool):
-        return float(named)
+        return _bounded(float(named))
     if not isinstance(named, str):
         return None
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", named.strip()):
-        return float(named)
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", named.strip()):
+        return _bounded(float(named))
     try:
         moment = parsedate_to_datetime(named)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return _bounded((aware - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError, TypeError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+
+
+_LONGEST: Final = 3600.0
+"""Seconds: a garbled answer must not hold everybody back for years."""
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(0.0, seconds), _LONGEST)
 
 
 _SHOWN: Final = 200

@@ -1,9 +1,10 @@
 """What all conversations of one client share."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from attrs import Factory, define, field
+from attrs import Attribute, Factory, define, field
 
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.integration import Integration
@@ -19,13 +20,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Session"]
 
+T = TypeVar("T")
+
+
+def _remember(session: "Session", _: "Attribute[T]", value: T) -> T:
+    if session.token is not None and session.token is not value:
+        session.former.append(session.token)
+    return value
+
 
 @define(kw_only=True)
 class Session:
     """The account, its token, and all that is shared between calls."""
 
     account: Account
-    token: Token | None = field(default=None, repr=False)
+    token: Token | None = field(default=None, repr=False, on_setattr=_remember)
     """The token in use; the store may hold a newer one."""
     integration: Integration | None = None
     login: "ApiKeyLogin | None" = None
@@ -49,7 +58,10 @@ class Session:
     """What signs calls of the chats API."""
     drive: str | None = field(default=None, init=False)
     """Where the account's files are, once the account was asked."""
-    _headers: dict[str, str] = field(factory=dict[str, str], init=False)
+    is_closed: bool = field(default=False, init=False)
+    _headers: dict[str, str] = field(factory=dict[str, str], init=False, repr=False)
+    former: "deque[Token]" = field(factory=lambda: deque[Token](maxlen=4), init=False, repr=False)
+    """Tokens that were in use before: late answers can repeat them."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -70,10 +82,9 @@ class Session:
         return list(self._secrets())
 
     def _secrets(self) -> Iterator[str]:
-        if self.token is not None:
-            yield self.token.access_token
-            if self.token.refresh_token:
-                yield self.token.refresh_token
+        for token in (self.token, self.unsaved, *self.former):
+            if token is not None:
+                yield from token.secrets
         if self.integration is not None:
             yield self.integration.client_secret
         if self.login is not None:

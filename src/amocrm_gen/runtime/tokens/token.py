@@ -9,7 +9,9 @@ from typing import Final, Literal, TypeAlias
 from attrs import field, frozen
 from orjson import JSONDecodeError, loads
 
-__all__ = ["REFRESH_LIFE", "Scheme", "Token", "claims_of"]
+from amocrm_gen.runtime.secret import Secret, conceal, conceal_optional
+
+__all__ = ["REFRESH_LIFE", "Scheme", "Token", "claims_of", "is_header_text"]
 
 Scheme: TypeAlias = Literal["bearer", "cookie"]
 
@@ -23,9 +25,9 @@ _EARLY_SHARE: Final = 0.1
 class Token:
     """An access token, and the refresh token that renews it once."""
 
-    access_token: str = field(repr=False)
+    access_token: str = field(converter=conceal, repr=False)
     """For the scheme `cookie`: the session's cookies, as the header has them."""
-    refresh_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, converter=conceal_optional, repr=False)
     expires_at: datetime | None = None
     """When the access token ends, if known."""
     issued_at: datetime | None = None
@@ -77,7 +79,16 @@ class Token:
         """The name and the value of the header that carries it."""
         if self.scheme == "cookie":
             return "Cookie", self.access_token
-        return "Authorization", f"Bearer {self.access_token}"
+        return "Authorization", Secret(f"Bearer {self.access_token}")
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must not be shown of it."""
+        found = [self.access_token, self.refresh_token or ""]
+        if self.scheme == "cookie":
+            pairs = self.access_token.split("; ")
+            found += [Secret(pair.partition("=")[2]) for pair in pairs]
+        return found
 
     @property
     def dies_at(self) -> datetime | None:
@@ -127,6 +138,11 @@ def claims_of(access_token: str) -> Mapping[str, object]:
     except (Error, JSONDecodeError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}  # pyright: ignore[reportUnknownVariableType] - JSON has text keys
+
+
+def is_header_text(token: str) -> bool:
+    """Tell whether a header can carry a token: a line feed in it would start another header."""
+    return bool(token) and token.isascii() and token.isprintable() and " " not in token
 
 
 def _moment(value: object) -> datetime | None:
