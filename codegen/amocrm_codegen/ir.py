@@ -180,6 +180,8 @@ class Operation:
     body: Literal["json", "form", "bytes"] = "json"
     headers: tuple[tuple[str, str], ...] = ()
     """What is sent with every call of it."""
+    is_unexposed: bool = False
+    """The client has no method for it."""
     scope: str = "crm"
     errors: tuple[tuple[int, str], ...] = ()
     beside: tuple[Param, ...] = ()

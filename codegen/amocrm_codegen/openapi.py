@@ -319,6 +319,7 @@ def _traits(operation: Operation, bound: dict[str, str]) -> Document:
         "body": operation.body if operation.body != "json" else None,
         "headers": dict(operation.headers) or None,
         "spread": operation.spread or None,
+        "unexposed": operation.is_unexposed or None,
         "scope": operation.scope,
         "with": list(operation.with_) or None,
         "order": list(operation.order) or None,

@@ -104,6 +104,7 @@ class OperationBuilder:
             auth=traits.get("auth", "bearer"),
             body=_body(raw, takes),
             headers=tuple(raw.get("headers", {}).items()),
+            is_unexposed=bool(traits.get("unexposed")),
             scope=traits.get("scope", "crm"),
             errors=self._errors(resource, raw),
             beside=self._beside(resource, raw),

@@ -84,6 +84,8 @@ class Resource:
     name: str
     doc: str
     operations: tuple[Operation, ...]
+    unexposed: tuple[Operation, ...] = ()
+    """Those without a method."""
 
 
 def resources(document: Schema) -> tuple[Resource, ...]:
@@ -96,14 +98,18 @@ def resources(document: Schema) -> tuple[Resource, ...]:
                 traits = methods[method]["x-amo"]
                 family = families.setdefault(traits["resource"], {})
                 family.setdefault(traits["operation"], []).append((method, path, methods[method]))
-    return tuple(
-        Resource(
-            name,
-            docs.get(name, ""),
-            tuple(sorted(map(_operation, family.values()), key=_order)),
-        )
+    found = (
+        _resource(name, docs.get(name, ""), list(map(_operation, family.values())))
         for name, family in sorted(families.items())
     )
+    return tuple(resource for resource in found if resource.operations)
+
+
+def _resource(name: str, doc: str, operations: list[Operation]) -> Resource:
+    operations.sort(key=_order)
+    exposed = tuple(each for each in operations if not each.traits.get("unexposed"))
+    hidden = tuple(each for each in operations if each.traits.get("unexposed"))
+    return Resource(name, doc, exposed, hidden)
 
 
 def modelled_components(document: Schema) -> dict[str, Schema]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.message import Request
     from amocrm_mockserver.world import World
 
-__all__ = ["account_host", "addressed_account", "admit", "bearer_token"]
+__all__ = ["account_host", "addressed_account", "admit", "admit_anybody", "bearer_token"]
 
 _SCOPE = "crm"
 """What an integration must have been granted to use the API of an account."""
@@ -70,6 +70,14 @@ def admit(world: World, request: Request, scope: str = _SCOPE) -> tuple[Account,
         user_id=user_id, is_admin=is_admin, client_id=grant.client_id, origin=request.origin
     )
     return account, caller
+
+
+def admit_anybody(world: World, request: Request) -> tuple[Account, Caller]:
+    """The account that a request without any proof is meant for; nobody in particular sends it."""
+    account = addressed_account(world, request)
+    if account is None:
+        raise unauthorized()
+    return account, Caller(user_id=0, is_admin=False, client_id=None, origin=request.origin)
 
 
 def account_host(account: Account, request: Request) -> str:

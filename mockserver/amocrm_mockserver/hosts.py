@@ -18,7 +18,7 @@ ZONES = ("amocrm.ru", "amocrm.com", "kommo.com")
 LOCAL_ZONE = "amocrm.localhost"
 """Every account is under this zone, too, since most resolvers send it to the own machine."""
 
-_RESERVED = re.compile(r"(www|amojo|api|drive|files|push|api-.*|drive-.*)\Z")
+_RESERVED = re.compile(r"(www|amojo|api|drive|files|push|forms|gso|piper|api-.*|drive-.*)\Z")
 
 
 def split_port(host: str) -> tuple[str, str]:

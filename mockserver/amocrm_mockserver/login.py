@@ -1,4 +1,4 @@
-"""`POST /private/api/auth.php`: a user's API key for a session of the old API, kept by cookies."""
+"""Sessions that cookies keep: by a user's API key, as the old API does, or by a password."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from amocrm_mockserver.grants import AccessToken, Grant
 from amocrm_mockserver.holder import holders
 from amocrm_mockserver.integration import ALL_SCOPES
 from amocrm_mockserver.message import Request, Response, json_response
+from amocrm_mockserver.problems import unauthorized
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.holder import Holder
     from amocrm_mockserver.world import World
 
-__all__ = ["COOKIE", "log_in", "session_of"]
+__all__ = ["COOKIE", "log_in", "log_in_by_password", "session_of"]
 
 COOKIE: Final = "session_id"
 _LIFE: Final = 900
 """Seconds, as the docs say."""
+_LIFE_OF_PASSWORDS: Final = 86_400
 _WRONG: Final = "110"
 """The old API's number for a wrong login or key."""
 
@@ -41,6 +43,32 @@ def log_in(world: World, request: Request) -> Response:
         }
         return _answer(401, body, is_json=is_json)
     account, holder = found
+    cookies = _open(world, account, holder, life=_LIFE)
+    body = {
+        "auth": True,
+        "accounts": [
+            {"id": str(account.id), "name": account.row["name"], "subdomain": account.subdomain}
+        ],
+        "user": {"id": str(holder.id)},
+        "server_time": now,
+    }
+    return _answer(200, body, is_json=is_json, headers=cookies)
+
+
+def log_in_by_password(world: World, request: Request) -> Response:
+    """Open a session as the login page does; a user's API key is the password, too."""
+    parameters = read_parameters(request)
+    credentials = (parameters.get("username"), parameters.get("password"))
+    found = _find(world, request, credentials)
+    if found is None:
+        raise unauthorized()
+    return json_response(200, {}, headers=_open(world, *found, life=_LIFE_OF_PASSWORDS))
+
+
+def _open(
+    world: World, account: Account, holder: Holder, *, life: int
+) -> tuple[tuple[str, str], ...]:
+    """Begin a session; the headers that hand its cookies out."""
     value = account.ids.hex(32)
     world.grants.access[value] = AccessToken(
         value=value,
@@ -50,22 +78,13 @@ def log_in(world: World, request: Request) -> Response:
             user_id=holder.id,
             by_admin=holder.is_admin,
         ),
-        expires_at=now + _LIFE,
+        expires_at=world.clock.timestamp() + life,
         scopes=ALL_SCOPES,
     )
-    body = {
-        "auth": True,
-        "accounts": [
-            {"id": str(account.id), "name": account.row["name"], "subdomain": account.subdomain}
-        ],
-        "user": {"id": str(holder.id)},
-        "server_time": now,
-    }
-    cookies = (
+    return (
         ("Set-Cookie", f"{COOKIE}={value}; path=/; secure; HttpOnly"),
         ("Set-Cookie", f"csrf_token={account.ids.hex(16)}; path=/"),
     )
-    return _answer(200, body, is_json=is_json, headers=cookies)
 
 
 def session_of(world: World, request: Request) -> AccessToken | None:

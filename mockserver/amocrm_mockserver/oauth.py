@@ -8,7 +8,7 @@ from amocrm_mockserver.admission import admit
 from amocrm_mockserver.api_key import exchange_api_key
 from amocrm_mockserver.consent import ask, decide
 from amocrm_mockserver.holder import find_holder
-from amocrm_mockserver.login import log_in
+from amocrm_mockserver.login import log_in, log_in_by_password
 from amocrm_mockserver.message import Request, Response, json_response
 from amocrm_mockserver.problems import method_not_allowed, unauthorized
 from amocrm_mockserver.token_endpoint import exchange
@@ -75,6 +75,7 @@ def _owner(world: World, request: Request) -> Response:
 
 _ROUTES: Final[Mapping[str, Mapping[str, Callable[[World, Request], Response]]]] = {
     "/oauth": {"GET": ask, "POST": decide},
+    "/oauth2/authorize": {"POST": log_in_by_password},
     "/oauth2/access_token": {"POST": _token},
     "/oauth2/account/subdomain": {"GET": _domain},
     "/oauth2/account/current/subdomain": {"GET": _current_domain},

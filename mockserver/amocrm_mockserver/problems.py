@@ -33,6 +33,7 @@ __all__ = [
     "payment_required",
     "too_many_requests",
     "unauthorized",
+    "unknown_page",
     "unknown_route",
     "unprocessable",
     "unsupported",
@@ -52,6 +53,10 @@ _TITLES: Final[Mapping[int, str]] = {
 _INVALID: Final = "Request validation failed"
 _BLOCKED_PAGE: Final = (
     "<html><head><title>403 Forbidden</title></head><body><center><h1>403 Forbidden</h1></center>"
+    "<hr><center>nginx</center></body></html>"
+)
+_UNKNOWN_PAGE: Final = (
+    "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center>"
     "<hr><center>nginx</center></body></html>"
 )
 _BUSY_PAGE: Final = (
@@ -182,6 +187,11 @@ def unknown_route(method: str, url: str, *, zone: str) -> ProblemError:
     """No such method; on amocrm.ru the text ends in an exclamation mark."""
     mark = "!" if zone == "amocrm.ru" else ""
     return _refusal(404, f"Cannot {method} {url}{mark}")
+
+
+def unknown_page() -> ProblemError:
+    """No such path among those of amoCRM's own pages."""
+    return ProblemError(html_response(404, _UNKNOWN_PAGE))
 
 
 def method_not_allowed() -> ProblemError:

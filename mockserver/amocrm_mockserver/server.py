@@ -6,20 +6,20 @@ import logging
 from contextlib import contextmanager
 from hashlib import sha256
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from attrs import evolve
 
 from amocrm_mockserver import control, oauth
-from amocrm_mockserver.admission import addressed_account, admit, bearer_token
+from amocrm_mockserver.admission import addressed_account, admit, admit_anybody, bearer_token
 from amocrm_mockserver.api import answer as answer_api
 from amocrm_mockserver.api import operation_of
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.faults import Faults, spoil
 from amocrm_mockserver.limits import Limits, Rates
 from amocrm_mockserver.moving import check_not_left
-from amocrm_mockserver.problems import ProblemError, internal, unknown_route
+from amocrm_mockserver.problems import ProblemError, internal, unknown_page, unknown_route
 from amocrm_mockserver.seed import Seed
 from amocrm_mockserver.snapshot import freeze_world, thaw_world
 from amocrm_mockserver.world import World, build_world
@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 __all__ = ["MockServer"]
 
 _log = logging.getLogger("amocrm_mockserver")
+_API: Final = "/api/v4/"
+_ALIAS: Final = "/ajax/v4/"
+"""Under this, amoCRM's own pages find the API."""
+_PAGES: Final = ("/ajax/", "/private/")
+"""What amoCRM's own pages call."""
 
 
 class MockServer:
@@ -133,7 +138,12 @@ class MockServer:
         if oauth.is_oauth_path(path):
             return oauth.answer(self.world, request, path)
         operation = operation_of(request)
-        if operation is None and not path.startswith("/api/"):
+        if operation is None and path.startswith(_ALIAS):
+            request = evolve(request, path=_API + path.removeprefix(_ALIAS))
+            operation = operation_of(request)
+        elif operation is None and path.startswith(_PAGES):
+            raise unknown_page()
+        elif operation is None and not path.startswith("/api/"):
             zone = "amocrm.ru" if account is None else account.zone
             url = request.origin + quote(request.path)
             raise unknown_route(request.method, url, zone=zone)
@@ -143,8 +153,11 @@ class MockServer:
             refusal = self.limits.take(account.subdomain, client_id, self.clock.now())
             if refusal is not None:
                 raise refusal
-        scope = "crm" if operation is None else operation.scope
-        admitted, caller = admit(self.world, request, scope)
+        if operation is not None and operation.auth == "none":
+            admitted, caller = admit_anybody(self.world, request)
+        else:
+            scope = "crm" if operation is None else operation.scope
+            admitted, caller = admit(self.world, request, scope)
         response = answer_api(admitted, caller, request)
         if admitted.hooks:
             self.world.post.take_in(admitted, self.clock.now())

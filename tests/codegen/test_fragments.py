@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Required, get_origin, get_type_hints
@@ -486,3 +487,14 @@ class TestParcels:
         """A line break would start a header of its own."""
         with pytest.raises(ValueError, match="X-Key"):
             part("calls.parcels").send("t", b"", key="a\r\nX-Evil: 1")
+
+    def test_what_is_unexposed_has_no_method_and_no_models(
+        self, part: Any, fragments_package: Path
+    ) -> None:
+        """The document tells of it; secrets have no class whose repr could show them."""
+        assert not hasattr(part("calls.parcels"), "unlock")
+        assert not hasattr(part("sync.parcels").Parcels, "unlock")
+        assert not hasattr(part("models.parcels"), "Secret")
+        document = json.loads((fragments_package / "openapi.json").read_bytes())
+        assert document["paths"]["/parcels/unlock"]["post"]["operationId"] == "parcels.unlock"
+        assert "parcels.Secret" in document["components"]["schemas"]

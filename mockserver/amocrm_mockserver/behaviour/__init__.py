@@ -39,6 +39,7 @@ from amocrm_mockserver.behaviour.loss_reasons import LossReasons
 from amocrm_mockserver.behaviour.notes import Notes, pin, unpin
 from amocrm_mockserver.behaviour.owned import delete_many
 from amocrm_mockserver.behaviour.pipelines import Pipelines
+from amocrm_mockserver.behaviour.scripts import show_access_button
 from amocrm_mockserver.behaviour.short_links import ShortLinks, shorten
 from amocrm_mockserver.behaviour.sources import Sources
 from amocrm_mockserver.behaviour.statuses import Statuses
@@ -91,6 +92,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "links.link_many": add_links,
     "links.unlink": remove_links,
     "links.unlink_many": remove_links,
+    "oauth.get_button_script": show_access_button,
     "notes.pin": pin,
     "notes.pin_of_entity": pin,
     "notes.unpin": unpin,

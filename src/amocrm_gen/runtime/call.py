@@ -40,7 +40,7 @@ there is."""
 Auth: TypeAlias = Literal["bearer", "signed", "none"]
 """What a call proves its right with: the account's token, the secret of a chat channel, nothing."""
 
-Host: TypeAlias = Literal["account", "www", "drive", "amojo", "api"]
+Host: TypeAlias = Literal["account", "www", "drive", "amojo", "api", "forms", "gso", "piper"]
 
 T = TypeVar("T")
 

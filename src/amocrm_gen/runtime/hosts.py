@@ -18,7 +18,9 @@ __all__ = ["drive_in", "drive_question", "known_origin"]
 _ACCOUNT: Final = Operation(
     name="account.get", method="GET", path="/api/v4/account", retry="safe", envelope="raw"
 )
-_BY_ZONE: Final[Mapping[Host, str]] = {"www": "https://www.{}", "amojo": "https://amojo.{}"}
+_BY_ZONE: Final[Mapping[Host, str]] = {
+    host: f"https://{host}.{{}}" for host in ("www", "amojo", "forms", "gso", "piper")
+}
 
 drive_question: Final[Call[object]] = Call(_ACCOUNT, _ACCOUNT.path, (("with", "drive_url"),))
 """The call that tells where the account's files are."""

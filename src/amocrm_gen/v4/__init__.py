@@ -313,6 +313,7 @@ if TYPE_CHECKING:
         ZoomMeetingNoteCreate,
         ZoomParams,
     )
+    from .models.oauth import AccountDomain, AccountDomainTopLevelDomain, ResourceOwner
     from .models.pipelines import (
         Pipeline,
         PipelineCreate,
@@ -457,6 +458,8 @@ __all__ = [
     "Access",
     "Account",
     "AccountCustomersMode",
+    "AccountDomain",
+    "AccountDomainTopLevelDomain",
     "AccountEmbedded",
     "AccountGetWith",
     "AiResultNote",
@@ -722,6 +725,7 @@ __all__ = [
     "PipelineUpdate",
     "ProductsSettings",
     "ProductsSettingsWrite",
+    "ResourceOwner",
     "Rights",
     "Role",
     "RoleCreate",
@@ -879,6 +883,8 @@ if not TYPE_CHECKING:
         "Access": "models.common",
         "Account": "models.account",
         "AccountCustomersMode": "models.account",
+        "AccountDomain": "models.oauth",
+        "AccountDomainTopLevelDomain": "models.oauth",
         "AccountEmbedded": "models.account",
         "AccountGetWith": "calls.account",
         "AiResultNote": "models.notes",
@@ -1144,6 +1150,7 @@ if not TYPE_CHECKING:
         "PipelineUpdate": "models.pipelines",
         "ProductsSettings": "models.products_settings",
         "ProductsSettingsWrite": "models.products_settings",
+        "ResourceOwner": "models.oauth",
         "Rights": "models.common",
         "Role": "models.roles",
         "RoleCreate": "models.roles",

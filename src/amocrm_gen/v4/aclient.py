@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .aio.links import Links
     from .aio.loss_reasons import LossReasons
     from .aio.notes import Notes
+    from .aio.oauth import Oauth
     from .aio.pipelines import Pipelines
     from .aio.products_settings import ProductsSettingsResource
     from .aio.roles import Roles
@@ -219,6 +220,16 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.notes import Notes
 
         return Notes(self)
+
+    @cached_property
+    def oauth(self) -> Oauth:
+        """The owner and the account of an access token. Calls with secrets in them have no methods
+        here: the client itself gets and renews tokens, see `authorization_url`, `authorize`,
+        `renew` and `exchange_api_key`.
+        """
+        from .aio.oauth import Oauth
+
+        return Oauth(self)
 
     @cached_property
     def pipelines(self) -> Pipelines:

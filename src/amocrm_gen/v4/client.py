@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .sync.links import Links
     from .sync.loss_reasons import LossReasons
     from .sync.notes import Notes
+    from .sync.oauth import Oauth
     from .sync.pipelines import Pipelines
     from .sync.products_settings import ProductsSettingsResource
     from .sync.roles import Roles
@@ -219,6 +220,16 @@ class AmoCRM(Client):
         from .sync.notes import Notes
 
         return Notes(self)
+
+    @cached_property
+    def oauth(self) -> Oauth:
+        """The owner and the account of an access token. Calls with secrets in them have no methods
+        here: the client itself gets and renews tokens, see `authorization_url`, `authorize`,
+        `renew` and `exchange_api_key`.
+        """
+        from .sync.oauth import Oauth
+
+        return Oauth(self)
 
     @cached_property
     def pipelines(self) -> Pipelines:

@@ -64,3 +64,16 @@ def test_strange_cookies(ask: Asker, cookie: str) -> None:
     """Cookies that name no session are no credentials."""
     answer = ask("GET", "/api/v4/account", host=HOST, headers={"Cookie": cookie})
     assert answer.status == 401
+
+
+def test_password(ask: Asker) -> None:
+    """The login page of amoCRM opens a session for a day; a user's API key is the password."""
+    form = {"csrf_token": "x", "username": "admin@example.com", "password": "0123456789"}
+    answer = ask("POST", "/oauth2/authorize", host="www.amocrm.ru", form=form)
+    assert answer.status == 200
+    headers = {"Cookie": cookie_of(answer)}
+    assert ask("GET", "/api/v4/account", host=HOST, headers=headers).status == 200
+    ask.server.clock.advance(86_400)
+    assert ask("GET", "/api/v4/account", host=HOST, headers=headers).status == 401
+    refused = ask("POST", "/oauth2/authorize", host=HOST, form={**form, "password": "wrong"})
+    assert (refused.status, refused.header("Set-Cookie")) == (401, None)
