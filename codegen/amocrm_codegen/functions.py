@@ -330,6 +330,11 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
         argument_name(parameter.python_name): parameter.name
         for parameter in operation.header_parameters
     }
+    moments = {
+        argument_name(parameter.python_name)
+        for parameter in operation.header_parameters
+        if parameter.schema.get("format") == "unix-time"
+    }
     plain = [
         argument
         for argument in query
@@ -353,11 +358,15 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
         yield _BODIES[operation.traits.get("body", "json")].format(body.name)
     if item not in _UNREAD:
         yield f"returns={item}"
-    sent = [f'("{headers[name]}", {name})' for name in headers]
+    sent = [f'("{headers[name]}", {_header_value(name, moments)})' for name in headers]
     if operation.traits.get("body") == "bytes":
         sent.append(f'("Content-Type", {_CONTENT_TYPE})')
     if sent:
         yield f"headers=encode_headers({', '.join(sent)})"
+
+
+def _header_value(name: str, moments: set[str]) -> str:
+    return f"http_date({name})" if name in moments else name
 
 
 _BODIES = {

@@ -186,7 +186,7 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
             "move it to `params` or `filter`",
         )
     _wire(spec, operation, faults)
-    known = {*path_variables(operation.path), *_field_names(spec, _item(operation.takes))}
+    known = _lockable(spec, operation)
     for variable in path_variables(operation.lock):
         if variable not in known:
             faults.add(
@@ -221,6 +221,19 @@ def _wire(spec: Spec, operation: Operation, faults: Faults) -> None:
             f"{operation.id} is signed and not of the chats host",
             "add `host: amojo`",
         )
+
+
+def _lockable(spec: Spec, operation: Operation) -> set[str]:
+    """Return the names that a lock may use."""
+    known = {*path_variables(operation.path), *_field_names(spec, _item(operation.takes))}
+    return known | _names_in_parts(spec, _body_of(operation)) if operation.spread else known
+
+
+def _names_in_parts(spec: Spec, component: str) -> set[str]:
+    """Return the fields of the items in the lists of a body."""
+    struct = spec.structs.get(component)
+    refs = (ref for item in (struct.fields if struct else ()) for ref in item.type.refs())
+    return {name for ref in refs for name in _field_names(spec, ref)}
 
 
 def _body_of(operation: Operation) -> str:

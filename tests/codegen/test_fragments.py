@@ -483,6 +483,13 @@ class TestParcels:
             "note": "",
         }
 
+    def test_a_moment_in_a_header(self, part: Any) -> None:
+        """Headers have dates of their own form."""
+        send, moment = part("calls.parcels").send, datetime(2017, 8, 1, 7, 7, 23, tzinfo=UTC)
+        for since in (moment, int(moment.timestamp())):
+            call = send("t", b"", key="k", since=since)
+            assert ("If-Modified-Since", "Tue, 01 Aug 2017 07:07:23 GMT") in call.headers
+
     def test_a_header_cannot_be_broken(self, part: Any) -> None:
         """A line break would start a header of its own."""
         with pytest.raises(ValueError, match="X-Key"):

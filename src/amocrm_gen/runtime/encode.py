@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from email.utils import format_datetime
 from enum import Enum
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ __all__ = [
     "encode_headers",
     "encode_parts",
     "encode_query",
+    "http_date",
     "path",
     "unix_seconds",
 ]
@@ -152,6 +154,14 @@ def encode_form(value: object) -> Pairs:
         message = f"a form needs names: give a mapping or a model, not a {type(value).__name__}"
         raise TypeError(message)
     return tuple(pair for name, inner in written.items() for pair in _pairs(str(name), inner))
+
+
+def http_date(moment: datetime | int | None) -> str | None:
+    """Write an aware datetime, or unix seconds, the way headers have it."""
+    if moment is None:
+        return None
+    seconds = moment if isinstance(moment, int) else unix_seconds(moment, "the header")
+    return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
 
 
 def encode_parts(parts: Mapping[str, object]) -> JsonValue:

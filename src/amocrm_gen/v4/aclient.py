@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from amocrm_gen.runtime.aclient import AsyncClient
 
 if TYPE_CHECKING:
+    from amocrm_gen.v2.aclient import AsyncV2
+
     from .aio.account import AccountResource
     from .aio.bots import Bots
     from .aio.calls import Calls
@@ -54,6 +56,13 @@ __all__ = ["AsyncAmoCRM"]
 
 class AsyncAmoCRM(AsyncClient):
     """Client of one amoCRM account for asyncio; what it takes is told by its base class."""
+
+    @cached_property
+    def v2(self) -> AsyncV2:
+        """API v2 of the same account, over the same tokens, throttle and locks."""
+        from amocrm_gen.v2.aclient import AsyncV2
+
+        return AsyncV2(self)
 
     @cached_property
     def account(self) -> AccountResource:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from amocrm_gen.runtime.client import Client
 
 if TYPE_CHECKING:
+    from amocrm_gen.v2.client import V2
+
     from .sync.account import AccountResource
     from .sync.bots import Bots
     from .sync.calls import Calls
@@ -54,6 +56,13 @@ __all__ = ["AmoCRM"]
 
 class AmoCRM(Client):
     """Client of one amoCRM account; what it takes is told by its base class."""
+
+    @cached_property
+    def v2(self) -> V2:
+        """API v2 of the same account, over the same tokens, throttle and locks."""
+        from amocrm_gen.v2.client import V2
+
+        return V2(self)
 
     @cached_property
     def account(self) -> AccountResource:

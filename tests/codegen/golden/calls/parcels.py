@@ -4,10 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from amocrm_gen.runtime.call import Call, Operation, Page
-from amocrm_gen.runtime.encode import encode_form, encode_headers, encode_parts, encode_query, path
+from amocrm_gen.runtime.encode import (
+    encode_form,
+    encode_headers,
+    encode_parts,
+    encode_query,
+    http_date,
+    path,
+)
 
 from ..models.parcels import Label, Parcel
 
@@ -96,6 +104,7 @@ def send(
     data: bytes,
     *,
     speed: int | None = None,
+    since: datetime | int | None = None,
     key: str,
     content_type: str = "application/octet-stream",
 ) -> Call[bytes]:
@@ -108,5 +117,7 @@ def send(
         path(SEND.path, token=token),
         query=encode_query(params={"speed": speed}),
         content=data,
-        headers=encode_headers(("X-Key", key), ("Content-Type", content_type)),
+        headers=encode_headers(
+            ("If-Modified-Since", http_date(since)), ("X-Key", key), ("Content-Type", content_type)
+        ),
     )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
@@ -88,6 +89,7 @@ class Parcels(Resource):
         data: bytes,
         *,
         speed: int | None = None,
+        since: datetime | int | None = None,
         key: str,
         content_type: str = "application/octet-stream",
     ) -> bytes:
@@ -104,5 +106,5 @@ class Parcels(Resource):
         `POST /parcels/{token}`; known from docs.
         """
         return self._client.send(
-            calls.send(token, data, speed=speed, key=key, content_type=content_type)
+            calls.send(token, data, speed=speed, since=since, key=key, content_type=content_type)
         )
