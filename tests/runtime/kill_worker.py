@@ -23,8 +23,8 @@ WATCHED: Final = {
     fcntl: ("flock", "lockf"),
     socket.socket: ("connect", "sendall", "recv", "recv_into"),
 }
-HALVED: Final = ("os.write", "socket.sendall")
-"""Steps that may be cut in the middle."""
+HALVED: Final = ("write", "sendall")
+"""What may be cut in the middle."""
 _write = os.write
 
 
@@ -70,12 +70,24 @@ class Steps:
     def _watch(self, place: Any, name: str) -> None:
         whole = getattr(place, name)
         label = f"{place.__name__}.{name}"
+        is_halved = name in HALVED
 
         def step(*given: Any, **named: Any) -> Any:
-            self.take(label, lambda: whole(*given[:-1], given[-1][: len(given[-1]) // 2]))
+            def half() -> None:
+                if is_halved:
+                    whole(*given[:-1], given[-1][: len(given[-1]) // 2])
+
+            self.take(f"{label} {_word(given[-1])}" if is_halved else label, half)
             return whole(*given, **named)
 
         setattr(place, name, step)
+
+
+def _word(data: Any) -> str:
+    """Return the verb of a request to amoCRM or of a command to Redis, if a piece has it."""
+    lines = bytes(data[:64]).split(b"\r\n")
+    verb = lines[2] if lines[0].startswith(b"*") else lines[0].partition(b" ")[0]
+    return verb.decode() if verb.isalpha() else "body"
 
 
 def call(given: dict[str, Any], report: int) -> None:
