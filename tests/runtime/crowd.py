@@ -5,13 +5,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field, frozen
 
 from amocrm_gen.runtime.throttle.throttle import Slot, Throttle, Throttles
 
 __all__ = ["Clock", "Crowd", "Sent", "most_in_window"]
+
+
+_MOST: Final = 50_000
+"""Steps after which somebody must be going round in a circle."""
 
 
 class Clock:
@@ -93,6 +97,8 @@ class Crowd:
 
     def _step(self, process: int, slot: Slot | None, times: int, since: float) -> None:
         throttle, integration = self._throttles[process]
+        if self.steps > _MOST:
+            raise AssertionError(f"{_MOST} steps, and the end is not in sight")
         now = self.clock.now
         self.steps += 1
         if slot is None:

@@ -186,6 +186,14 @@ def test_one_limit_over_all_accounts(make: Make) -> None:
     assert make("c", "one.amocrm.ru", **options).reserve().wait == pytest.approx(WINDOW)
 
 
+def test_who_waits_for_another_limit_is_not_waited_for(make: Make) -> None:
+    """A place in one line is not kept for who cannot go yet because of another."""
+    options = {"rate": 1, "account_rate": 1, "over_all_accounts": True}
+    make("b", "one.amocrm.ru", **options).reserve()
+    assert make("a", "one.amocrm.ru", **options).reserve().wait == pytest.approx(WINDOW)
+    assert make("a", "two.amocrm.ru", **options).reserve().wait == 0
+
+
 @pytest.mark.parametrize(("rate", "count", "window"), [(0.5, 1, 2.0), (2.5, 2, 0.8), (7, 7, 1.0)])
 def test_a_rate_may_be_a_fraction(make: Make, rate: float, count: int, window: float) -> None:
     """2.5 a second is two in 0.8 seconds: over any longer time it comes to the rate."""
