@@ -79,7 +79,7 @@ def _credentials(store: TokenStore | None) -> dict[str, Any]:
 
 def _ask_sync(server: MockServer, action: Callable[[Any], Any], store: TokenStore | None) -> Any:
     pool = mock_pool_manager(server)
-    with AmoCRM("example", transport=pool, **_credentials(store)) as amo:
+    with AmoCRM("example", transport=pool, prefetch=0, **_credentials(store)) as amo:
         found = action(amo)
         return next(found.pages(), _NOTHING) if isinstance(found, Paginator) else found
 
@@ -89,7 +89,7 @@ async def _ask_async(
 ) -> Any:
     async with (
         httpx.AsyncClient(transport=AsyncMockTransport(server)) as http,
-        AsyncAmoCRM("example", transport=http, **_credentials(store)) as amo,
+        AsyncAmoCRM("example", transport=http, prefetch=0, **_credentials(store)) as amo,
     ):
         found = action(amo)
         if isinstance(found, AsyncPaginator):

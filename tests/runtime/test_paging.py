@@ -1,16 +1,24 @@
 """Walks visit each item once, in order, with no more requests than promised."""
 
 from collections.abc import Callable
+from threading import Barrier, Lock
+from threading import enumerate as enumerate_threads
+from typing import Any, cast
 
+import orjson
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amocrm_gen.runtime.call import Page
+from amocrm_gen.runtime.assembly import PAGES_AHEAD
+from amocrm_gen.runtime.call import Call, Page
+from amocrm_gen.runtime.effects import Response
 from amocrm_gen.runtime.paging import Paginator
+from amocrm_gen.runtime.throttle.throttle import Slot
 from amocrm_gen.runtime.walk import Walk
 from runtime.sample import FIND, find
-from runtime.site import Site
+from runtime.site import Asked, Site
 from runtime.twins import Stage
 
 
@@ -100,6 +108,62 @@ def test_prefetch_ends_with_the_loop(stage: Stage) -> None:
     assert len(stage.site.asked) == asked
 
 
+class Waiting:
+    """A throttle that lets some go and keeps the others waiting, for ever if nobody stops them."""
+
+    def __init__(self, free: int) -> None:
+        self.free = free
+        self.waiting: set[int] = set()
+        self.lock = Lock()
+
+    def reserve(self) -> Slot:
+        """Let one go, or keep it waiting."""
+        with self.lock:
+            self.free -= 1
+            slot = Slot(0.0, 0.0 if self.free >= 0 else 1e6)
+            if slot.wait:
+                self.waiting.add(id(slot))
+            return slot
+
+    def confirm(self, slot: Slot) -> float:
+        """Wait on."""
+        return slot.wait
+
+    def cancel(self, slot: Slot) -> None:
+        """Take a place back."""
+        with self.lock:
+            self.waiting.remove(id(slot))
+
+
+def test_nothing_is_sent_for_a_loop_that_was_left(stage: Stage) -> None:
+    """Requests that wait for their turn give their places back, and are never sent."""
+    throttle = Waiting(2)
+    stage.site.fill(100)
+    twin = stage.open(throttle=throttle)
+    # Behind the second page two are asked for ahead.
+    assert len(twin.some(10, page_size=5)) == 10
+    threads = [one for one in enumerate_threads() if one.name.startswith("amocrm-pages")]
+    for thread in threads:
+        thread.join(30)
+        assert not thread.is_alive()
+    assert [asked.query["page"] for asked in stage.site.asked] == [["1"], ["2"]]
+    assert not throttle.waiting
+
+
+def test_as_many_are_on_their_way_as_may_be() -> None:
+    """From the fourth page on the server has all the pages ahead at once, or this does not end."""
+    together = Barrier(PAGES_AHEAD)
+
+    def meet(asked: Asked) -> None:
+        if 5 <= int(asked.query["page"][0]) < 5 + PAGES_AHEAD:
+            together.wait(30)
+
+    with Stage("sync") as stage:
+        stage.site.fill(9)
+        stage.site.before = meet
+        assert len(stage.open().leads(page_size=1)) == 9
+
+
 def test_an_error_ahead_comes_in_its_place(stage: Stage) -> None:
     """A page that cannot be read fails the loop when it is reached, not before."""
     stage.site.fill(9)
@@ -129,19 +193,33 @@ def test_pages_are_never_longer_than_the_api_allows() -> None:
     assert walk.size == 250
 
 
-def server(
+def numbers(
     count: int, cap: int, *, always_next: bool, echoes_cap: bool
-) -> Callable[[int, int], Page[int]]:
+) -> Callable[[Call[Page[int]]], Response]:
     """Return a list of numbers that is served in pages, cut to a cap without a word."""
 
-    def fetch(number: int, size: int) -> Page[int]:
+    def respond(call: Call[Page[int]]) -> Response:
+        number, size = (int(dict(call.query)[name]) for name in ("page", "limit"))
         real = min(size, cap)
         items = list(range(count))[(number - 1) * real : number * real]
-        more = always_next or count > number * real
-        echo = f"https://x/?page={number}&limit={real if echoes_cap else size}"
-        return Page(items, number, "https://x/?page=9" if more else None, self_href=echo)
+        links = {"self": {"href": f"https://x/?page={number}&limit={real if echoes_cap else size}"}}
+        if always_next or count > number * real:
+            links["next"] = {"href": "https://x/?page=9"}
+        return Response(
+            200, {}, orjson.dumps({"_links": links, "_embedded": {"leads": items}, "_page": number})
+        )
 
-    return fetch
+    return respond
+
+
+def walk_of(respond: Callable[[Call[Page[int]]], Response], walk: Walk, prefetch: int = 0) -> Any:
+    """Return the walk of a list of numbers."""
+    return Paginator(
+        lambda page, limit: cast("Any", evolve(find(page=page, limit=limit), returns=None)),
+        lambda call, _: respond(call),
+        walk,
+        prefetch,
+    )
 
 
 @given(
@@ -156,16 +234,59 @@ def test_a_server_that_cuts_pages_loses_nothing(  # noqa: PLR0917 - one for each
     count: int, size: int, cap: int, always_next: bool, echoes_cap: bool, prefetch: int
 ) -> None:
     """Whatever limits a server keeps to itself, all items come, once and in order."""
-    fetch = server(count, cap, always_next=always_next, echoes_cap=echoes_cap)
+    respond = numbers(count, cap, always_next=always_next, echoes_cap=echoes_cap)
     walk = Walk.plan(FIND, limit=None, page_size=size, page=1)
-    assert list(Paginator(fetch, walk, prefetch)) == list(range(count))
+    assert list(walk_of(respond, walk, prefetch)) == list(range(count))
+
+
+def test_a_known_end_is_not_overrun() -> None:
+    """Where the server tells how many pages there are, no page behind the last is asked for."""
+    asked: list[str] = []
+    respond = numbers(40, 50, always_next=False, echoes_cap=True)
+
+    def counted(call: Call[Page[int]]) -> Response:
+        asked.append(dict(call.query)["page"])
+        answer = respond(call)
+        return evolve(answer, body=orjson.dumps({**orjson.loads(answer.body), "_page_count": 8}))
+
+    walk = Walk.plan(FIND, limit=None, page_size=5, page=1)
+    assert list(walk_of(counted, walk, PAGES_AHEAD)) == list(range(40))
+    assert sorted(map(int, asked)) == list(range(1, 9))
+
+
+def test_a_list_that_grows_is_walked_to_its_end() -> None:
+    """A number of pages that is not true any more does not end the walk."""
+    respond = numbers(40, 50, always_next=False, echoes_cap=True)
+
+    def counted(call: Call[Page[int]]) -> Response:
+        answer = respond(call)
+        return evolve(answer, body=orjson.dumps({**orjson.loads(answer.body), "_page_count": 2}))
+
+    walk = Walk.plan(FIND, limit=None, page_size=5, page=1)
+    assert list(walk_of(counted, walk, PAGES_AHEAD)) == list(range(40))
+
+
+@given(count=st.integers(0, 60), size=st.integers(1, 9), depth=st.integers(0, 9))
+def test_a_walk_asks_for_little_beyond_its_end(count: int, size: int, depth: int) -> None:
+    """A walk of n pages asks for n and the pages ahead at most, a short one for fewer."""
+    asked: list[str] = []
+    respond = numbers(count, 250, always_next=False, echoes_cap=True)
+
+    def counted(call: Call[Page[int]]) -> Response:
+        asked.append(dict(call.query)["page"])
+        return respond(call)
+
+    walk = Walk.plan(FIND, limit=None, page_size=size, page=1)
+    assert list(walk_of(counted, walk, depth)) == list(range(count))
+    pages = max(1, -(-count // size))
+    assert pages <= len(asked) <= pages + min(depth, pages - 1)
 
 
 def test_each_loop_starts_anew() -> None:
     """A walk can be gone through again."""
-    fetch = server(5, 50, always_next=False, echoes_cap=True)
-    paginator = Paginator(fetch, Walk.plan(FIND, limit=3, page_size=2, page=1))
-    assert [list(paginator), paginator.all(), paginator.first()] == [[0, 1, 2], [0, 1, 2], 0]
+    respond = numbers(5, 50, always_next=False, echoes_cap=True)
+    walk = walk_of(respond, Walk.plan(FIND, limit=3, page_size=2, page=1))
+    assert [list(walk), walk.all(), walk.first()] == [[0, 1, 2], [0, 1, 2], 0]
 
 
 def test_the_site_is_a_fair_stand_in() -> None:

@@ -1,7 +1,7 @@
 """Makes a session of what the constructor of a client is given."""
 
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.errors import ConfigurationError
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.login import ApiKeyLogin
 
-__all__ = ["session_of"]
+__all__ = ["PAGES_AHEAD", "session_of"]
+
+PAGES_AHEAD: Final = 4
+"""Pages that lists ask for ahead: 7 a second are kept up to an answer time of half a second."""
 
 
 def session_of(  # noqa: PLR0913 - the names that users type

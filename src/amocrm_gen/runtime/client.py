@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Generic, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast, overload
 
-from amocrm_gen.runtime.assembly import session_of
+from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of
 from amocrm_gen.runtime.connections import Connections
 from amocrm_gen.runtime.errors import NotFound
 from amocrm_gen.runtime.sharing import in_the_name_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
+    from threading import Event
     from types import TracebackType
 
     from urllib3 import PoolManager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.driver import Driver
     from amocrm_gen.runtime.edit import Edit
+    from amocrm_gen.runtime.effects import Response
     from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.locks.locks import Locks
@@ -63,7 +65,8 @@ class Client:
             share them.
         timeout: Seconds to wait for a connection, and for each part of an answer.
         max_retries: How often a call is repeated where that is safe.
-        prefetch: Pages that lists ask for ahead; 0 is one after the other.
+        prefetch: Pages that lists ask for ahead, so that a slow way to amoCRM costs no rate; 0 is
+            one after the other.
         user_agent: Put in front of the package's own.
         channel: A chat channel; it signs calls of the chats API, which take no token.
         ca_file: Certificates to trust instead of the system's.
@@ -84,7 +87,7 @@ class Client:
         locks: Locks | None = None,
         timeout: float = 30.0,
         max_retries: int = 4,
-        prefetch: int = 0,
+        prefetch: int = PAGES_AHEAD,
         user_agent: str | None = None,
         channel: ChatChannel | None = None,
         ca_file: str | None = None,
@@ -159,19 +162,17 @@ class Client:
         prefetch: int | None = None,
     ) -> Paginator[T]:
         """Walk a list; `make(page, limit)` gives the call of one page."""
-        from attrs import evolve
-
+        from amocrm_gen.runtime.converse import respond
         from amocrm_gen.runtime.paging import Paginator
         from amocrm_gen.runtime.walk import Walk
 
         walk = Walk.plan(operation, limit=limit, page_size=page_size, page=page)
-        ahead = self._prefetch if prefetch is None else prefetch
-        return Paginator(
-            lambda number, size: self.send(make(number, size)),
-            walk,
-            ahead,
-            lambda number, size: self.send(evolve(make(number, size), is_lazy=True)),
-        )
+
+        def ask(call: Call[Page[T]], given_up: Event) -> Response:
+            named = in_the_name_of(self._user_id, cast("Call[object]", call))
+            return self._driver.run(respond(self._session, named), given_up)
+
+        return Paginator(make, ask, walk, self._prefetch if prefetch is None else prefetch)
 
     def write(
         self,

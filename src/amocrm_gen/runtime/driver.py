@@ -5,9 +5,9 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextvars import copy_context
-from threading import Thread, local
+from threading import Event, Thread, local
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakSet
@@ -106,8 +106,12 @@ class Driver:
         self._pool.pools, self._hosts = PoolManager().pools, {}
         self._last = local()
 
-    def run(self, talk: Talk[Result]) -> Result:
-        """Carry a conversation out and return what it returns."""
+    def run(self, talk: Talk[Result], given_up: Event | None = None) -> Result:
+        """Carry a conversation out and return what it returns.
+
+        Once `given_up` is set nothing more is sent for it: it ends with a `CancelledError`.
+        """
+        perform = self._perform if given_up is None else self._unless(given_up)
         step: Callable[[Any], Effect] = talk.send  # Any: results and errors of all effects
         value: Any = None
         while True:
@@ -117,9 +121,22 @@ class Driver:
                 result: Result = end.value
                 return result
             try:
-                step, value = talk.send, self._perform[type(effect)](effect)
+                step, value = talk.send, perform[type(effect)](effect)
             except BaseException as error:  # noqa: BLE001 - the conversation frees what it holds
                 step, value = talk.throw, error
+
+    def _unless(self, given_up: Event) -> Mapping[type, Callable[[Any], object]]:  # Any: as above
+        def sleep(effect: Sleep) -> None:
+            if given_up.wait(effect.seconds):
+                raise CancelledError
+
+        def send(effect: Send) -> Response:
+            if given_up.is_set():
+                raise CancelledError
+            return self._send(effect)
+
+        # What is shielded goes on: it runs without the event.
+        return {**self._perform, Sleep: sleep, Send: send}
 
     def _shield(self, shield: Shield) -> object:
         # Ctrl-C and time limits strike the caller's thread; this one goes on to its end, and the

@@ -1,13 +1,15 @@
 """Which page of a list comes next, and when it is the last."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
-from attrs import define
+from attrs import define, evolve
 
 from amocrm_gen.runtime.call import Operation, Page
 
 __all__ = ["Walk"]
+
+T = TypeVar("T")
 
 _SILENT: Final = frozenset({"linked_page", "member_page"})
 _CAPS: Final = frozenset({50, 100, 250})
@@ -24,6 +26,8 @@ class Walk:
     """Items to hand out yet, where the caller set a limit."""
     names_next: bool = True
     """Whether pages say that there is a next one; else only a short page is the last."""
+    taken: int = 0
+    """Pages seen so far."""
 
     @classmethod
     def plan(
@@ -45,13 +49,21 @@ class Walk:
         """Whether the caller has got all that was wanted."""
         return self.left is not None and self.left <= 0
 
-    def take(self, items: int) -> int:
-        """Go on behind a page of so many items; return how many of them are wanted."""
-        wanted = items if self.left is None else min(self.left, items)
-        if self.left is not None:
-            self.left -= wanted
+    def to_first(self) -> "Walk":
+        """Return the walk to the first item alone."""
+        # Later pages keep their size, since their numbers count in it.
+        size = 1 if self.number == 1 else self.size
+        return evolve(self, size=size, left=1 if self.left is None else min(self.left, 1))
+
+    def take(self, page: Page[T]) -> Page[T]:
+        """Go on behind a page; return what is wanted of it."""
         self.number += 1
-        return wanted
+        self.taken += 1
+        if self.left is None:
+            return page
+        wanted = page.items[: self.left]
+        self.left -= len(wanted)
+        return page if len(wanted) == len(page.items) else evolve(page, items=wanted)
 
     def goes_on_after(self, page: Page[Any]) -> bool:  # Any: items of any class
         """Tell whether there is a page behind a page, as far as the page shows."""
@@ -66,11 +78,18 @@ class Walk:
         length = len(page.items)
         return length >= min(self.size, _limit_in(page.self_href) or self.size) or length in _CAPS
 
-    def pages_ahead(self, depth: int) -> int:
-        """Return how many pages may be asked for at once."""
-        if self.left is None:
-            return depth
-        return min(depth, -(-self.left // self.size))
+    def pages_ahead(self, depth: int, page: Page[Any]) -> int:  # Any: as above
+        """Return how many pages may be asked for at once behind a page that is not the last.
+
+        It grows with the pages seen, so that a walk of two or three pages, which most are, asks for
+        little beyond its end.
+        """
+        ahead = min(depth, self.taken)
+        if self.left is not None:
+            ahead = min(ahead, -(-self.left // self.size))
+        if page.page_count is not None:
+            ahead = min(ahead, page.page_count - self.number + 1)
+        return ahead
 
 
 def _limit_in(href: str | None) -> int | None:
