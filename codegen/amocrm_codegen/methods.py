@@ -27,6 +27,8 @@ _REFUSED_AMONG = (
     "the others; of one item alone it is a `ValidationError`."
 )
 _NOT_FOUND = 404
+_ONCE = "once"
+_FIELDS = "custom_fields_values"
 
 
 @frozen(kw_only=True)
@@ -46,6 +48,10 @@ class Method:
     """What the docstring says of the result, where its type does not say it."""
     update: Function | None = None
     """What `edit` writes with."""
+    options: tuple[Argument, ...] = ()
+    """What `write` can be told besides what the function takes."""
+    look_up: Function | None = None
+    """What finds the items that `write` has created."""
 
     @property
     def signature(self) -> str:
@@ -55,17 +61,38 @@ class Method:
     @property
     def signature_for_one(self) -> str:
         """Return the signature of `write` for a single item."""
-        return _bound(self._with_items(self.function.body_item))
+        return _bound((*self._with_items(self.function.body_item), *self._for_one))
 
     @property
     def signature_for_many(self) -> str:
         """Return the signature of `write` for any number of items."""
-        return _bound(self._with_items(f"Iterable[{self.function.body_item}]"))
+        items = self._with_items(f"Iterable[{self.function.body_item}]")
+        keys = f"Keys[{self.function.body_item}] | None"
+        options = (
+            evolve(each, annotation=keys) if each.name == _ONCE else each for each in self.options
+        )
+        return _bound((*items, *options))
+
+    @property
+    def hand_over(self) -> str:
+        """Return the options of `write` as they are handed on."""
+        handed = [f"{each.name}={each.name}" for each in self.options]
+        if self.look_up is not None:
+            found = _forwarded((*self.look_up.place, *self.look_up.paging))
+            handed.append(f"look_up=lambda page, limit: calls.{self.look_up.name}({found})")
+        return ", ".join(handed)
+
+    @property
+    def _for_one(self) -> tuple[Argument, ...]:
+        return tuple(
+            evolve(each, annotation="str | None") for each in self.options if each.name == _ONCE
+        )
 
     def _with_items(self, annotation: str) -> tuple[Argument, ...]:
         return tuple(
             evolve(argument, annotation=annotation) if argument.name == "items" else argument
             for argument in self.arguments
+            if argument not in self.options
         )
 
     @property
@@ -138,7 +165,7 @@ def methods_of(functions: Sequence[Function]) -> Iterator[Method]:
         if function.is_paged:
             yield _paginate(function)
         elif function.is_batch:
-            yield _write(function)
+            yield _write(function, _look_up(function, functions))
         else:
             yield _send(function)
         if _reads_one(function):
@@ -201,17 +228,55 @@ def _paginate(function: Function) -> Method:
     )
 
 
-def _write(function: Function) -> Method:
+def _look_up(function: Function, functions: Sequence[Function]) -> Function | None:
+    """Return what lists the items that a create makes, where it can look for a custom field."""
+    if not _is_once(function):
+        return None
+    for each in functions:
+        named = {parameter.name: parameter for parameter in each.operation.query_parameters}
+        filters = named["filter"].schema["properties"] if "filter" in named else {}
+        if each.is_paged and _FIELDS in filters and each.place == function.place:
+            return each
+    return None
+
+
+def _is_once(function: Function) -> bool:
+    operation = function.operation
+    return operation.kind == "create" and operation.traits["retry"] == "refused_only"
+
+
+def _options(function: Function) -> Iterator[Argument]:
+    one = function.body_item
+    if _is_once(function):
+        doc = (
+            "A key, such as the number of an order; of many items a list of keys or what makes the "
+            "key of an item. What was created with a key is not created again."
+        )
+        yield Argument(_ONCE, f"str | Keys[{one}] | None", "None", doc)
+    doc = "Called after each request for many items, with the `Progress` so far."
+    yield Argument("progress", "Tell | None", "None", doc)
+    if function.operation.traits["retry"] == "refused_only":
+        doc = (
+            "What a 504 does to many items: `in_doubt` raises, `split` sends halves again, at the "
+            "risk of creating items twice; not with `once`."
+        )
+        yield Argument("on_gateway_timeout", "OnGatewayTimeout", '"in_doubt"', doc)
+
+
+def _write(function: Function, look_up: Function | None) -> Method:
     most = function.operation.traits["batch"]["max"]
     one = function.body_item
     doc = f"One item, or any number of them, which are sent in batches of at most {most}."
     items = Argument("items", f"{one} | Iterable[{one}]", doc=doc, is_keyword_only=False)
     arguments = (*function.place, items, *function.query)
+    options = tuple(_options(function))
     return evolve(
         _send(function),
         form="write",
-        arguments=arguments,
+        arguments=(*arguments, *options),
         forwarded=_forwarded(arguments),
+        options=options,
+        look_up=look_up,
         result=f"{function.item} | list[{function.item}]",
         returns="What became of the item, or a list of that, in the order of the items.",
     )

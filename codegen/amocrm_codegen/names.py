@@ -24,7 +24,10 @@ _TYPES = frozenset({"bool", "datetime", "dict", "float", "int", "list", "object"
 # `field` would hide the function that the lines below it call.
 _TAKEN_ATTRIBUTES = _TYPES | {"extra", "field", "self"}
 # These are what a generated function calls or is given besides the API's own parameters.
-_TAKEN_ARGUMENTS = _TYPES | {"encode_body", "encode_query", "item", "items", "path", "self"}
+_TAKEN_ARGUMENTS = _TYPES | {
+    *("encode_body", "encode_query", "item", "items", "path", "self"),
+    *("on_gateway_timeout", "once", "progress"),
+}
 
 
 def attribute_name(wire: str, *, taken: Collection[str] = ()) -> str:

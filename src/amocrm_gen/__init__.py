@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         Conflict,
         EditError,
         Forbidden,
+        InDoubtError,
         MissingExtra,
         NotFound,
         OAuthError,
@@ -38,10 +39,15 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.ledger.ledger import Ledger, LedgerEntry
+    from amocrm_gen.runtime.ledger.memory import MemoryLedger
+    from amocrm_gen.runtime.ledger.sqlite import SqliteLedger
     from amocrm_gen.runtime.locks.file import FileLocks
     from amocrm_gen.runtime.locks.memory import MemoryLocks
     from amocrm_gen.runtime.locks.redis import RedisLocks
     from amocrm_gen.runtime.login import ApiKeyLogin
+    from amocrm_gen.runtime.marker import FieldMarker, TagMarker
+    from amocrm_gen.runtime.options import Progress
     from amocrm_gen.runtime.throttle.file import FileThrottle
     from amocrm_gen.runtime.throttle.memory import MemoryThrottle
     from amocrm_gen.runtime.throttle.redis import RedisThrottle
@@ -74,11 +80,16 @@ __all__ = [
     "Conflict",
     "EditError",
     "Exchange",
+    "FieldMarker",
     "FileLocks",
     "FileThrottle",
     "FileTokenStore",
     "Forbidden",
+    "InDoubtError",
     "Integration",
+    "Ledger",
+    "LedgerEntry",
+    "MemoryLedger",
     "MemoryLocks",
     "MemoryThrottle",
     "MemoryTokenStore",
@@ -88,6 +99,7 @@ __all__ = [
     "PaymentRequired",
     "PhpTokenStore",
     "Problem",
+    "Progress",
     "RateLimited",
     "RawResponse",
     "ReauthorisationRequired",
@@ -97,7 +109,9 @@ __all__ = [
     "Request",
     "ResponseError",
     "ServerError",
+    "SqliteLedger",
     "SqliteTokenStore",
+    "TagMarker",
     "Token",
     "TokenStore",
     "TransportError",
@@ -115,20 +129,27 @@ _ELSEWHERE: Final = {
     "AsyncAmoCRM": "v4.aclient",
     "ChatChannel": "runtime.channel",
     "Exchange": "runtime.traffic",
+    "FieldMarker": "runtime.marker",
     "FileLocks": "runtime.locks.file",
     "FileThrottle": "runtime.throttle.file",
     "FileTokenStore": "runtime.tokens.file",
     "Integration": "runtime.integration",
+    "Ledger": "runtime.ledger.ledger",
+    "LedgerEntry": "runtime.ledger.ledger",
+    "MemoryLedger": "runtime.ledger.memory",
     "MemoryLocks": "runtime.locks.memory",
     "MemoryThrottle": "runtime.throttle.memory",
     "MemoryTokenStore": "runtime.tokens.memory",
     "PhpTokenStore": "runtime.tokens.php",
+    "Progress": "runtime.options",
     "RawResponse": "runtime.casting",
     "RedisLocks": "runtime.locks.redis",
     "RedisThrottle": "runtime.throttle.redis",
     "RedisTokenStore": "runtime.tokens.redis",
     "Request": "runtime.traffic",
+    "SqliteLedger": "runtime.ledger.sqlite",
     "SqliteTokenStore": "runtime.tokens.sqlite",
+    "TagMarker": "runtime.marker",
     "Token": "runtime.tokens.token",
     "TokenStore": "runtime.tokens.store",
     "UNSET": "runtime.unset",

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from amocrm_mockserver.testing import MockAccount
 from runtime.amo import Amo
+from runtime.desk import Desk
 from runtime.twins import Stage
 
 settings.register_profile(
@@ -40,3 +42,10 @@ def amo(
             logging.Formatter().format(record) for record in caplog.get_records("call")
         )
         assert not [secret for secret in opened.secrets() if secret in logged]
+
+
+@pytest.fixture(params=["sync", "async"])
+def desk(request: pytest.FixtureRequest, amocrm_account: MockAccount) -> Iterator[Desk]:
+    """Return what opens generated clients of one of the two kinds."""
+    with Desk.at(amocrm_account, request.param) as opened:
+        yield opened

@@ -100,7 +100,7 @@ def call(given: dict[str, Any], report: int) -> None:
     client.request("GET", "/api/v4/account")
 
 
-def main() -> None:
+def main(call: Callable[[dict[str, Any], int], None] = call) -> None:
     """Fork a child for each line that comes in, and tell what became of it."""
     for line in sys.stdin:
         reading, writing = os.pipe()

@@ -10,6 +10,7 @@ from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.effects import (
     Cancel,
     Confirm,
+    Do,
     Free,
     Hold,
     Load,
@@ -110,6 +111,8 @@ class Stage:
             case Save(store, account, token):
                 self.saved.append(token)
                 store.save(account, token)
+            case Do(work):
+                return work()
             case Shield(talk):
                 return self.play(talk)
             case _:

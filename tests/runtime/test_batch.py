@@ -21,6 +21,7 @@ from amocrm_gen.runtime.errors import (
     TransportError,
     ValidationError,
 )
+from amocrm_gen.runtime.options import Progress
 from runtime.sample import (
     COMPLEX,
     CREATE,
@@ -178,6 +179,59 @@ def test_a_slow_update_is_halved() -> None:
     assert sizes == [3, 1, 2, 1, 1]
 
 
+def test_halves_that_wait_are_in_doubt() -> None:
+    """What went out once and was not answered in time is in doubt until its half is answered."""
+    items = [LeadUpdate(id=number) for number in range(1, 6)]
+    error, _ = play(
+        items, answer(504), answer(403, {"detail": "no"}), make=update, operation=UPDATE
+    )
+    assert [item.id for item in error.in_doubt] == [1, 2, 3, 4]
+    assert [item.id for item in error.not_tried] == [5]
+    text = {"errors": {"2": "Lead not found"}}
+    error, _ = play(items, answer(504), answer(400, text), make=update, operation=UPDATE)
+    assert [item.id for item, _ in error.failed] == [2]
+    assert [item.id for item in error.in_doubt] == [1, 3, 4]
+
+
+def test_a_create_is_split_only_on_request() -> None:
+    """Who would rather have items twice than not at all has halves sent after a 504."""
+    script = Script([answer(504), written, written, written])
+    talk = write(session(), create, names(4), CREATE, None, "split")
+    assert len(script.play(talk)) == 4
+    assert [len(body) for body in script.bodies] == [3, 1, 2, 1]
+
+
+def test_progress_is_told_and_can_stop() -> None:
+    """After each request it is told how far it is; an error in the callback stops the batch."""
+    told: list[Progress] = []
+    Script([written] * 3).play(write(session(), create, names(7), CREATE, told.append))
+    assert told == [Progress(3, 3, 1), Progress(6, 6, 2), Progress(7, 7, 3)]
+
+    def stop(progress: Progress) -> None:
+        if progress.done > 5:
+            raise RuntimeError("enough")
+
+    with pytest.raises(BatchError, match="enough") as caught:
+        Script([written] * 3).play(write(session(), create, names(7), CREATE, stop))
+    assert len(caught.value.done) == 6
+    assert [item.name for item in caught.value.not_tried] == ["L6"]
+
+
+def test_what_remains_is_sent_by_the_same_call(stage: Stage) -> None:
+    """`remaining` leaves out what is done or in doubt."""
+    items = names(8)
+    stage.site.before = lambda _: (0, {}, b"") if len(stage.site.asked) == 2 else None
+    twin = stage.open()
+    with pytest.raises(BatchError) as caught:
+        twin.do(creating(items))
+    error = caught.value
+    assert error.in_doubt == items[3:6]
+    assert error.remaining == items[6:]
+    assert len(twin.do(creating(error.remaining))) == 2
+    bad = BatchError("no", failed=[(1, ()), (2, ())], in_doubt=[3], not_tried=[4])
+    assert bad.remaining == [1, 2, 4]
+
+
 def test_a_refusal_without_names_is_of_all() -> None:
     """If the API does not say which item is at fault, all of the request failed."""
     error, _ = play(names(4), answer(400, {"detail": "Request data can not be empty"}))
@@ -199,11 +253,13 @@ def test_refusals_inside_a_good_answer() -> None:
     assert error.failed[0][1][0].detail == "Entity not found"
 
 
-def test_an_item_that_the_answer_forgets_failed() -> None:
-    """What the answer does not speak of is not taken for done."""
-    error, _ = play(names(2), answer(200, {"_embedded": {"leads": [{"id": 7, "request_id": "1"}]}}))
-    assert [item.name for item, _ in error.failed] == ["L0"]
+def test_an_item_that_the_answer_forgets_is_in_doubt() -> None:
+    """What the answer does not speak of is neither taken for done nor for refused."""
+    error, _ = play(names(4), answer(200, {"_embedded": {"leads": [{"id": 7, "request_id": "1"}]}}))
+    assert [item.name for item in error.in_doubt] == ["L0", "L2"]
     assert [lead.id for lead in error.done] == [7]
+    assert [item.name for item in error.done_items] == ["L1"]
+    assert [item.name for item in error.not_tried] == ["L3"]
 
 
 def test_conflicts_are_told_by_id() -> None:

@@ -19,6 +19,7 @@ from amocrm_gen.runtime.errors import (
     BatchError,
     Conflict,
     Forbidden,
+    InDoubtError,
     MissingExtra,
     NotFound,
     PaymentRequired,
@@ -44,6 +45,8 @@ def example(cls: type[AmoError]) -> AmoError:
         return MissingExtra("the feature", "async")
     if cls is TransportError:
         return TransportError("broken", sent=True, operation="leads.find")
+    if cls is InDoubtError:
+        return InDoubtError("begun", keys=["a#1"], operation="leads.create", advice="look")
     parameters = inspect.signature(cls).parameters
     given = {
         "operation": "leads.update",

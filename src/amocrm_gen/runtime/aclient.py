@@ -23,8 +23,11 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.effects import Response
     from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.locks.locks import Locks
     from amocrm_gen.runtime.login import ApiKeyLogin
+    from amocrm_gen.runtime.marker import LookUp, Markers
+    from amocrm_gen.runtime.options import OnGatewayTimeout, Tell
     from amocrm_gen.runtime.paging import AsyncPaginator
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
@@ -40,6 +43,7 @@ __all__ = ["AsyncClient"]
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - what goes in
 R = TypeVar("R")
+F = TypeVar("F")
 
 
 class AsyncClient:
@@ -59,6 +63,9 @@ class AsyncClient:
             machine that share an integration or an account share their throttles.
         locks: Keep two writers off one entity; left out, all clients of this user on this machine
             share them.
+        ledger: Remembers creates that are given `once`; left out, a file of this user.
+        marker: Where such a create writes its key, so that it can be looked up after a crash:
+            {"leads": FieldMarker(301)}.
         timeout: Seconds to wait for a connection, and for each part of an answer.
         max_retries: How often a call is repeated where that is safe.
         prefetch: Pages that lists ask for ahead, so that a slow way to amoCRM costs no rate; 0 is
@@ -82,6 +89,8 @@ class AsyncClient:
         base_url: str | None = None,
         throttle: Throttle | Throttles | Unset | None = UNSET,
         locks: Locks | None = None,
+        ledger: Ledger | None = None,
+        marker: Markers | None = None,
         timeout: float = 30.0,
         max_retries: int = 4,
         prefetch: int = PAGES_AHEAD,
@@ -100,6 +109,8 @@ class AsyncClient:
             base_url=base_url,
             throttle=throttle,
             locks=locks,
+            ledger=ledger,
+            marker=marker,
             max_retries=max_retries,
             user_agent=user_agent,
             channel=channel,
@@ -173,21 +184,36 @@ class AsyncClient:
 
         return AsyncPaginator(make, ask, walk, self._prefetch if prefetch is None else prefetch)
 
-    async def write(
+    async def write(  # noqa: PLR0913 - what every generated write hands over
         self,
         make: Callable[[Sequence[I]], Call[list[R]]],
         items: object,
         *,
         operation: Operation,
+        once: object = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+        look_up: LookUp[F] | None = None,
     ) -> R | list[R]:
         """Create or update one item or any number; `make(items)` gives the call of one batch.
 
-        `items` is an I or an iterable of I: no more is said here, since mypy takes a union of the
-        two for `object` when I is a union itself. The facades say it.
+        `items` is an I or an iterable of I, `once` a key or `Keys[I]`: no more is said here, since
+        mypy takes a union of the two for `object` when I is a union itself. The facades say it.
+        `look_up(page, limit)` gives the call of a page of all items.
         """
+        if once is not None:
+            from amocrm_gen.runtime.once import write_once
+
+            return await self._driver.run(
+                write_once(
+                    self._session, self._named(make), items, operation, once, progress, look_up
+                )
+            )
         from amocrm_gen.runtime.batch import write
 
-        return await self._driver.run(write(self._session, self._named(make), items, operation))
+        return await self._driver.run(
+            write(self._session, self._named(make), items, operation, progress, on_gateway_timeout)
+        )
 
     def edit(
         self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]

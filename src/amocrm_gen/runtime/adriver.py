@@ -16,6 +16,7 @@ from amocrm_gen.runtime.effects import (
     LONGEST_ANSWER,
     Cancel,
     Confirm,
+    Do,
     Effect,
     Free,
     Hold,
@@ -119,6 +120,7 @@ _PERFORM: Final[Mapping[type, Callable[[Any], Awaitable[object]]]] = {  # Any: t
     Free: _asking("held", lambda effect: effect.held.release()),
     Load: lambda effect: asyncio.to_thread(effect.store.load, effect.account),
     Save: lambda effect: asyncio.to_thread(effect.store.save, effect.account, effect.token),
+    Do: lambda effect: asyncio.to_thread(effect.work),
 }
 
 

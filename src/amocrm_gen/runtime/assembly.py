@@ -20,7 +20,9 @@ from amocrm_gen.runtime.unset import Unset, UnsetType
 
 if TYPE_CHECKING:
     from amocrm_gen.runtime.channel import ChatChannel
+    from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.login import ApiKeyLogin
+    from amocrm_gen.runtime.marker import Markers
 
 __all__ = ["PAGES_AHEAD", "session_of"]
 
@@ -38,6 +40,8 @@ def session_of(  # noqa: PLR0913 - the names that users type
     base_url: str | None,
     throttle: Throttle | Throttles | Unset | None,
     locks: Locks | None,
+    ledger: "Ledger | None",
+    marker: "Markers | None",
     max_retries: int,
     user_agent: str | None,
     channel: "ChatChannel | None",
@@ -70,18 +74,34 @@ def session_of(  # noqa: PLR0913 - the names that users type
         store = MemoryTokenStore()
     return Session(
         account=place,
+        name=counted,
         token=held,
         integration=integration,
         login=login,
         store=store,
         throttle=throttle,
         locks=locks or shared_locks,
+        ledger=ledger,
+        markers=_markers(marker),
         token_locks=_token_locks(store, locks),
         policy=Policy(max_retries=max_retries),
         random=random.random,
         user_agent=user_agent,
         channel=channel,
     )
+
+
+def _markers(given: "Markers | None") -> "Markers":
+    if not given:
+        return {}
+    from amocrm_gen.runtime.marker import MARKED  # noqa: PLC0415 - a start can spare it
+
+    for name in given:
+        if name not in MARKED:
+            raise ConfigurationError(
+                f"a marker for {name!r} is never looked up", advice=f"there are {', '.join(MARKED)}"
+            )
+    return dict(given)
 
 
 def _token_locks(store: object, given: Locks | None) -> Locks:

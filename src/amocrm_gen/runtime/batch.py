@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import count, islice
+from itertools import islice
 from typing import Generic, TypeGuard, TypeVar, cast
 
 from attrs import define, evolve, field
@@ -23,41 +23,53 @@ from amocrm_gen.runtime.errors import (
     TransportError,
     ValidationError,
 )
-from amocrm_gen.runtime.kinds import is_list, is_object
+from amocrm_gen.runtime.matching import by_index, marked, matched
+from amocrm_gen.runtime.options import OnGatewayTimeout, Progress, Tell
 from amocrm_gen.runtime.session import Session
 
-__all__ = ["write"]
+__all__ = ["Batch", "is_many", "may_be_written", "write", "write_one"]
 
 I = TypeVar("I")  # noqa: E741 - what goes in
 R = TypeVar("R")
 
 
-def write(
+def write(  # noqa: PLR0913, PLR0917 - as the facades hand it over
     session: Session,
     make: Callable[[Sequence[I]], Call[list[R]]],
     items: object,
     operation: Operation,
+    progress: Tell | None = None,
+    on_gateway_timeout: OnGatewayTimeout = "in_doubt",
 ) -> Talk[R | list[R]]:
     """Write one item, or any number of them in as many requests as that takes.
 
     One item raises the error of its request; an iterable raises `BatchError`.
     """
-    if not _is_many(items):
-        return (yield from _write_one(session, make, cast("I", items), operation))
-    batch = _Batch(session, make, operation, cast("Iterator[I]", iter(items)))
+    if not is_many(items):
+        return (yield from write_one(session, make, cast("I", items), operation))
+    batch = Batch(
+        session,
+        make,
+        operation,
+        cast("Iterator[I]", iter(items)),
+        progress,
+        splits=operation.retry != "refused_only" or on_gateway_timeout == "split",
+    )
     return (yield from batch.run())
 
 
-def _is_many(items: object) -> TypeGuard[Iterable[object]]:
+def is_many(items: object) -> TypeGuard[Iterable[object]]:
+    """Tell whether it is an iterable of items, and not one item."""
     return isinstance(items, Iterable) and not isinstance(items, Mapping | str)
 
 
-def _write_one(
+def write_one(
     session: Session,
     make: Callable[[Sequence[I]], Call[list[R]]],
     item: I,
     operation: Operation,
 ) -> Talk[R]:
+    """Write one item; raises the error of its request."""
     call = make([item])
     answer = yield from ask(session, cast("Call[object]", call))
     found = cast("list[R]", answer.value)
@@ -78,32 +90,51 @@ class _Chunk(Generic[I]):
     items: list[I]
     start: int
     """The place of the first of them in all."""
+    was_sent: bool = False
+    """Whether they went out before, in a request that the server did not answer in time."""
 
 
 @define
-class _Batch(Generic[I, R]):
+class Batch(Generic[I, R]):
+    """Items on their way."""
+
     session: Session
     make: Callable[[Sequence[I]], Call[list[R]]]
     operation: Operation
     items: Iterator[I]
-    done: list[R] = field(factory=list[R])
-    failed: list[tuple[I, tuple[Problem, ...]]] = field(factory=list[tuple[I, tuple[Problem, ...]]])
-    _ahead: deque[_Chunk[I]] = field(factory=deque[_Chunk[I]])
-    _taken: int = 0
+    progress: Tell | None = None
+    splits: bool = field(default=False, kw_only=True)
+    """Whether what took the server too long is sent again in halves."""
+    done: list[R] = field(factory=list[R], init=False)
+    places: list[int] = field(factory=list[int], init=False)
+    """The place of each of `done` among the items."""
+    failed: list[tuple[I, tuple[Problem, ...]]] = field(
+        factory=list[tuple[I, tuple[Problem, ...]]], init=False
+    )
+    in_doubt: list[tuple[int, I]] = field(factory=list[tuple[int, I]], init=False)
+    """Items with their places."""
+    _written: list[I] = field(factory=list[I], init=False)
+    _ahead: deque[_Chunk[I]] = field(factory=deque[_Chunk[I]], init=False)
+    _taken: int = field(default=0, init=False)
+    _requests: int = field(default=0, init=False)
 
     def run(self) -> Talk[list[R]]:
         """Send all chunks; stop at the first that is not written whole."""
         while (chunk := self._next()) is not None:
-            marked = _marked(self.make(chunk.items), chunk.start, self.operation)
+            call = marked(self.make(chunk.items), chunk.start, self.operation)
+            splittable = self.splits and len(chunk.items) > 1
             try:
-                answer = yield from ask(self.session, marked, splittable=len(chunk.items) > 1)
+                answer = yield from ask(self.session, call, splittable=splittable)
             except AmoError as error:
-                if self._halve(chunk, error):
+                if splittable and isinstance(error, ServerError) and error.status == 504:
+                    self._halve(chunk)
+                    self._tell()
                     continue
                 raise self._stopped(chunk, error) from error
-            self._take(chunk, marked, answer)
-            if self.failed:
-                raise self._error("some items were not written", not_tried=self._rest())
+            self._take(chunk, call, answer)
+            if self.failed or self.in_doubt:
+                raise self._error("some items were not written")
+            self._tell()
         return self.done
 
     def _next(self) -> _Chunk[I] | None:
@@ -114,28 +145,33 @@ class _Batch(Generic[I, R]):
         self._taken += len(items)
         return chunk if items else None
 
-    def _halve(self, chunk: _Chunk[I], error: AmoError) -> bool:
-        """Cut a chunk that took the server too long, where sending again does no harm."""
-        too_much = isinstance(error, ServerError) and error.status == 504
-        if not too_much or self.operation.retry == "refused_only" or len(chunk.items) < 2:
-            return False
+    def _halve(self, chunk: _Chunk[I]) -> None:
         half = len(chunk.items) // 2
-        self._ahead.appendleft(_Chunk(chunk.items[half:], chunk.start + half))
-        self._ahead.appendleft(_Chunk(chunk.items[:half], chunk.start))
-        return True
+        parts = ((chunk.items[half:], chunk.start + half), (chunk.items[:half], chunk.start))
+        self._ahead.extendleft(_Chunk(*part, was_sent=True) for part in parts)
+
+    def _tell(self) -> None:
+        self._requests += 1
+        if self.progress is None:
+            return
+        try:
+            self.progress(Progress(len(self.done), self._taken, self._requests))
+        except Exception as error:
+            raise self._error(f"stopped by the progress callback: {error}") from error
 
     def _take(self, chunk: _Chunk[I], call: Call[object], answer: Answer) -> None:
-        results = _matched(call.body, cast("list[R]", answer.value), self.operation)
-        complaints = _by_index(answer.problems, len(chunk.items))
+        results = matched(call.body, cast("list[R]", answer.value), self.operation)
+        complaints = by_index(answer.problems, len(chunk.items))
         for index, (item, result) in enumerate(zip(chunk.items, results, strict=True)):
             if index in complaints:
                 self._fail(chunk, index, complaints[index])
             elif result is None:
-                missing = Problem("the answer says nothing of it; it may have been written")
-                self._fail(chunk, index, [missing])
+                # The answer says nothing of it.
+                self.in_doubt.append((chunk.start + index, item))
             else:
                 self.done.append(result)
-            del item
+                self.places.append(chunk.start + index)
+                self._written.append(item)
 
     def _fail(self, chunk: _Chunk[I], index: int, problems: Iterable[Problem]) -> None:
         place = chunk.start + index
@@ -143,107 +179,51 @@ class _Batch(Generic[I, R]):
         self.failed.append((chunk.items[index], named))
 
     def _stopped(self, chunk: _Chunk[I], error: AmoError) -> BatchError[R, I]:
-        in_doubt: list[I] = []
-        not_tried: list[I] = []
+        left = list(enumerate(chunk.items, chunk.start))
         if isinstance(error, ValidationError | Conflict | NotFound):
             # Refused as a whole: what is not at fault was not written either.
-            complaints = _by_index(error.problems, len(chunk.items))
+            complaints = by_index(error.problems, len(chunk.items))
             if not complaints:
                 problem = Problem(error.message)
                 complaints = {index: [problem] for index in range(len(chunk.items))}
-            for index, item in enumerate(chunk.items):
-                if index in complaints:
-                    self._fail(chunk, index, complaints[index])
-                else:
-                    not_tried.append(item)
-        elif _may_be_written(error):
-            in_doubt = chunk.items
-        else:
-            not_tried = chunk.items
+            for index in sorted(complaints):
+                self._fail(chunk, index, complaints[index])
+            left = [part for part in left if part[0] - chunk.start not in complaints]
+        if may_be_written(error) or chunk.was_sent:
+            self.in_doubt.extend(left)
+            left = []
         return self._error(
             error.message,
-            in_doubt=in_doubt,
-            not_tried=[*not_tried, *self._rest()],
+            [item for _, item in left],
             status=error.status,
             request_id=error.request_id,
         )
 
-    def _rest(self) -> list[I]:
-        ahead = [item for chunk in self._ahead for item in chunk.items]
-        return [*ahead, *self.items]
-
     def _error(
         self,
         message: str,
+        not_tried: Sequence[I] = (),
         *,
-        not_tried: Sequence[I],
-        in_doubt: Sequence[I] = (),
         status: int | None = None,
         request_id: str | None = None,
     ) -> BatchError[R, I]:
+        # Halves that wait for their turn went out before.
+        sent = [item for chunk in self._ahead for item in chunk.items]
         return BatchError(
             message,
             done=self.done,
+            done_items=self._written,
             failed=self.failed,
-            in_doubt=in_doubt,
-            not_tried=not_tried,
+            in_doubt=[*(item for _, item in self.in_doubt), *sent],
+            not_tried=[*not_tried, *self.items],
             operation=self.operation.name,
             status=status,
             request_id=request_id,
         )
 
 
-def _may_be_written(error: AmoError) -> bool:
+def may_be_written(error: AmoError) -> bool:
+    """Tell whether an error leaves open what became of a write."""
     if isinstance(error, TransportError):
         return error.sent
     return isinstance(error, ServerError | ResponseError) or type(error) is ApiError
-
-
-def _by_index(problems: Iterable[Problem], length: int) -> dict[int, list[Problem]]:
-    found: dict[int, list[Problem]] = {}
-    for problem in problems:
-        if problem.index is not None and problem.index < length:
-            found.setdefault(problem.index, []).append(problem)
-    return found
-
-
-def _marked(call: Call[list[R]], start: int, operation: Operation) -> Call[object]:
-    """Give each item without a mark of its own one that the answer repeats."""
-    plain = cast("Call[object]", call)
-    if operation.batch_match != "request_id" or not is_list(call.body):
-        return plain
-    items = [item for item in call.body if is_object(item)]
-    bare = [item for item in items if item.get("request_id") is None]
-    given = {str(item.get("request_id")) for item in items} if len(bare) < len(items) else ()
-    fresh = (mark for mark in map(str, count(start)) if mark not in given)
-    # The body was made for this call, so nobody sees the marks.
-    for item, mark in zip(bare, fresh, strict=False):
-        item["request_id"] = mark
-    return plain
-
-
-def _matched(body: object, results: list[R], operation: Operation) -> list[R | None]:
-    """Put the results in the order of the items; None where there is none."""
-    if not is_list(body):
-        return list[R | None](results)
-    name = operation.batch_match
-    sent = [item.get(name) if is_object(item) else None for item in body]
-    if [getattr(result, name, None) for result in results] == sent:
-        return list[R | None](results)
-    marks = _marks(results, name)
-    if not marks:
-        # Nothing to tell them by but their place.
-        return [*results, *[None] * len(body)][: len(body)]
-    return [marks.get(str(mark)) for mark in sent]
-
-
-def _marks(results: Iterable[R], name: str) -> dict[str, R]:
-    found: dict[str, R] = {}
-    for result in results:
-        mark: object = getattr(result, name, None)
-        if is_list(mark):
-            # One lead that several items met in names the marks of all of them.
-            found.update((str(single), result) for single in mark)
-        elif type(mark) in {str, int}:
-            found[str(mark)] = result
-    return found

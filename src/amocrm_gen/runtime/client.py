@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.effects import Response
     from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
+    from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.locks.locks import Locks
     from amocrm_gen.runtime.login import ApiKeyLogin
+    from amocrm_gen.runtime.marker import LookUp, Markers
+    from amocrm_gen.runtime.options import OnGatewayTimeout, Tell
     from amocrm_gen.runtime.paging import Paginator
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
@@ -44,6 +47,7 @@ __all__ = ["Client"]
 T = TypeVar("T")
 I = TypeVar("I")  # noqa: E741 - what goes in
 R = TypeVar("R")
+F = TypeVar("F")
 
 
 class Client:
@@ -63,6 +67,9 @@ class Client:
             machine that share an integration or an account share their throttles.
         locks: Keep two writers off one entity; left out, all clients of this user on this machine
             share them.
+        ledger: Remembers creates that are given `once`; left out, a file of this user.
+        marker: Where such a create writes its key, so that it can be looked up after a crash:
+            {"leads": FieldMarker(301)}.
         timeout: Seconds to wait for a connection, and for each part of an answer.
         max_retries: How often a call is repeated where that is safe.
         prefetch: Pages that lists ask for ahead, so that a slow way to amoCRM costs no rate; 0 is
@@ -85,6 +92,8 @@ class Client:
         base_url: str | None = None,
         throttle: Throttle | Throttles | Unset | None = UNSET,
         locks: Locks | None = None,
+        ledger: Ledger | None = None,
+        marker: Markers | None = None,
         timeout: float = 30.0,
         max_retries: int = 4,
         prefetch: int = PAGES_AHEAD,
@@ -103,6 +112,8 @@ class Client:
             base_url=base_url,
             throttle=throttle,
             locks=locks,
+            ledger=ledger,
+            marker=marker,
             max_retries=max_retries,
             user_agent=user_agent,
             channel=channel,
@@ -174,21 +185,36 @@ class Client:
 
         return Paginator(make, ask, walk, self._prefetch if prefetch is None else prefetch)
 
-    def write(
+    def write(  # noqa: PLR0913 - what every generated write hands over
         self,
         make: Callable[[Sequence[I]], Call[list[R]]],
         items: object,
         *,
         operation: Operation,
+        once: object = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+        look_up: LookUp[F] | None = None,
     ) -> R | list[R]:
         """Create or update one item or any number; `make(items)` gives the call of one batch.
 
-        `items` is an I or an iterable of I: no more is said here, since mypy takes a union of the
-        two for `object` when I is a union itself. The facades say it.
+        `items` is an I or an iterable of I, `once` a key or `Keys[I]`: no more is said here, since
+        mypy takes a union of the two for `object` when I is a union itself. The facades say it.
+        `look_up(page, limit)` gives the call of a page of all items.
         """
+        if once is not None:
+            from amocrm_gen.runtime.once import write_once
+
+            return self._driver.run(
+                write_once(
+                    self._session, self._named(make), items, operation, once, progress, look_up
+                )
+            )
         from amocrm_gen.runtime.batch import write
 
-        return self._driver.run(write(self._session, self._named(make), items, operation))
+        return self._driver.run(
+            write(self._session, self._named(make), items, operation, progress, on_gateway_timeout)
+        )
 
     def edit(
         self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]

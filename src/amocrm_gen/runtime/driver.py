@@ -26,6 +26,7 @@ from amocrm_gen.runtime.effects import (
     LONGEST_ANSWER,
     Cancel,
     Confirm,
+    Do,
     Effect,
     Free,
     Hold,
@@ -63,6 +64,7 @@ _PERFORM: Final[Mapping[type, Callable[[Any], object]]] = {  # Any: the effect o
     Free: lambda effect: effect.held.release(),
     Load: lambda effect: effect.store.load(effect.account),
     Save: lambda effect: effect.store.save(effect.account, effect.token),
+    Do: lambda effect: effect.work(),
 }
 
 

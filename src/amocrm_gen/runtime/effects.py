@@ -1,6 +1,6 @@
 """What a conversation asks of its driver: values that say what to do, and do nothing."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import field, frozen
@@ -14,6 +14,7 @@ __all__ = [
     "LONGEST_ANSWER",
     "Cancel",
     "Confirm",
+    "Do",
     "Effect",
     "Free",
     "Hold",
@@ -141,6 +142,13 @@ class Save:
 
 
 @frozen
+class Do:
+    """Do what may block, such as asking a ledger; gives what it returns."""
+
+    work: Callable[[], object]
+
+
+@frozen
 class Shield:
     """Carry a conversation out to its end, even if the one that waits for it is cancelled."""
 
@@ -161,6 +169,7 @@ Effect: TypeAlias = (
     | Free
     | Load
     | Save
+    | Do
 )
 
 Result = TypeVar("Result")

@@ -2,8 +2,8 @@
 
 `AmoError` ─ `TransportError`, `ApiError` (`ValidationError`, `Conflict`, `Unauthorized`,
 `PaymentRequired`, `Forbidden`, `AccountBlocked`, `NotFound`, `RateLimited`, `ServerError`),
-`ResponseError`, `OAuthError` (`ReauthorisationRequired`), `BatchError`, `EditError`,
-`ConfigurationError` (`MissingExtra`).
+`ResponseError`, `OAuthError` (`ReauthorisationRequired`), `BatchError`, `InDoubtError`,
+`EditError`, `ConfigurationError` (`MissingExtra`).
 """
 
 # ruff: noqa: N818 - the names say what happened; "Error" behind each would say nothing more
@@ -25,6 +25,7 @@ __all__ = [
     "Conflict",
     "EditError",
     "Forbidden",
+    "InDoubtError",
     "MissingExtra",
     "NotFound",
     "OAuthError",
@@ -299,16 +300,18 @@ class BatchError(AmoError, Generic[Done, Item]):
     """Some items of a batch were not written, or it is not known whether they were.
 
     Items stand in the order they were given in: `done` holds results, the others what was sent.
-    `__cause__` is the error that stopped the batch.
+    `__cause__` is the error that stopped the batch. What is left is sent by the same call again:
+    `amo.leads.create(error.remaining)`.
     """
 
-    advice = "correct `failed`, look up `in_doubt`, then send these and `not_tried` again"
+    advice = "correct `failed`, look up `in_doubt`, then go on with `remaining`"
 
     def __init__(  # noqa: PLR0913 - one for each attribute
         self,
         message: str,
         *,
         done: Sequence[Done] = (),
+        done_items: Sequence[Item] = (),
         failed: Sequence[tuple[Item, tuple[Problem, ...]]] = (),
         in_doubt: Sequence[Item] = (),
         not_tried: Sequence[Item] = (),
@@ -319,12 +322,22 @@ class BatchError(AmoError, Generic[Done, Item]):
         super().__init__(message, operation=operation, status=status, request_id=request_id)
         self.done = list(done)
         """The results of what was written."""
+        self.done_items = list(done_items)
+        """The items of `done`, each in the place of its result."""
         self.failed = list(failed)
         """Items that were refused, each with what the API says about it."""
         self.in_doubt = list(in_doubt)
         """Items that were sent and not answered: they may have been written."""
         self.not_tried = list(not_tried)
-        """Items that were not sent."""
+        """Items that were not sent, or were refused because of others in their request."""
+
+    @property
+    def remaining(self) -> list[Item]:
+        """Items that are surely not written: those of `failed`, then `not_tried`.
+
+        Items in doubt are none of them. An update may send those again, a create may not.
+        """
+        return [*(item for item, _ in self.failed), *self.not_tried]
 
     def _details(self) -> Sequence[str]:
         counts = (
@@ -336,6 +349,26 @@ class BatchError(AmoError, Generic[Done, Item]):
 
 
 _SHOWN = 20
+
+
+class InDoubtError(AmoError):
+    """A create with a key was begun before, and nobody knows how it ended: it is not sent again.
+
+    Look whether the item is there. Then `ledger.settle(key, id)` or `ledger.forget(key)`, and the
+    same call goes on.
+    """
+
+    def __init__(
+        self, message: str, *, keys: Sequence[str], operation: str | None = None, advice: str
+    ) -> None:
+        super().__init__(message, operation=operation, advice=advice)
+        self.keys = tuple(keys)
+        """The keys as the ledger has them: `example.amocrm.ru/api/v4/leads#order-17`."""
+
+    @property
+    def key(self) -> str:
+        """The first of them."""
+        return self.keys[0]
 
 
 class EditError(AmoError):

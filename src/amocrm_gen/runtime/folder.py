@@ -1,4 +1,4 @@
-"""The folder of this user on this machine for what processes share: throttles and locks."""
+"""The folders of this user on this machine for what processes share."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from typing import Final
 
 from amocrm_gen.runtime.errors import ConfigurationError
 
-__all__ = ["OWNER_FILE", "make_private", "shared_folder"]
+__all__ = ["OWNER_FILE", "lasting_folder", "make_private", "shared_folder"]
 
 OWNER_FILE: Final = 0o600
 _OWNER_FOLDER: Final = 0o700
@@ -16,7 +16,7 @@ _NAME: Final = "amocrm-gen"
 
 
 def shared_folder(environment: Mapping[str, str] | None = None) -> Path:
-    """Return the folder; `AMOCRM_SHARED_FOLDER` names another one.
+    """Return the folder of throttles and locks; `AMOCRM_SHARED_FOLDER` names another one.
 
     All processes of a user must find the same one, a cron job as well as a login shell: that is why
     it is no runtime folder, which is there only while somebody is logged in.
@@ -26,6 +26,20 @@ def shared_folder(environment: Mapping[str, str] | None = None) -> Path:
     if named:
         return Path(named)
     return _caches(variables) / _NAME
+
+
+def lasting_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Return the folder of what must not be lost; `AMOCRM_STATE_FOLDER` names another one."""
+    variables = os.environ if environment is None else environment
+    named = variables.get("AMOCRM_STATE_FOLDER")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return _caches(variables) / _NAME
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / _NAME
+    state = variables.get("XDG_STATE_HOME", "")
+    return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / _NAME
 
 
 def _caches(variables: Mapping[str, str]) -> Path:

@@ -16,7 +16,9 @@ from amocrm_gen.runtime.tokens.token import Token
 
 if TYPE_CHECKING:
     from amocrm_gen.runtime.channel import ChatChannel
+    from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.login import ApiKeyLogin
+    from amocrm_gen.runtime.marker import MarkedResource, Marker, Markers
 
 __all__ = ["Session"]
 
@@ -50,6 +52,11 @@ class Session:
     """When the store is tried again."""
     renew_after: float = field(default=0.0, init=False)
     """When an early renewal that failed is tried again."""
+    ledger: "Ledger | None" = None
+    """Remembers creates with a key; None is a file of the user's own."""
+    markers: "Markers" = field(factory=dict["MarkedResource", "Marker"])
+    name: str = field(default=Factory(lambda self: self.account.domain, takes_self=True))
+    """The account as it was named first; it stays when the account moves."""
     policy: Policy
     budget: Budget = field(factory=Budget)
     random: Callable[[], float]

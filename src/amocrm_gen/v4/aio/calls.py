@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import calls as calls
@@ -22,11 +23,23 @@ class Calls(AsyncResource):
     __slots__ = ()
 
     @overload
-    async def create(self, items: CallCreate) -> CallCreated: ...
+    async def create(self, items: CallCreate, *, once: str | None = None) -> CallCreated: ...
     @overload
-    async def create(self, items: Iterable[CallCreate]) -> list[CallCreated]: ...
     async def create(
-        self, items: CallCreate | Iterable[CallCreate]
+        self,
+        items: Iterable[CallCreate],
+        *,
+        once: Keys[CallCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[CallCreated]: ...
+    async def create(
+        self,
+        items: CallCreate | Iterable[CallCreate],
+        *,
+        once: str | Keys[CallCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CallCreated | list[CallCreated]:
         """Report calls.
 
@@ -36,6 +49,11 @@ class Calls(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -48,4 +66,11 @@ class Calls(AsyncResource):
 
         `POST /api/v4/calls`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -144,18 +145,37 @@ class CatalogElements(AsyncResource):
         )
 
     @overload
-    async def create(self, catalog_id: int, items: CatalogElementCreate) -> CatalogElement: ...
+    async def create(
+        self, catalog_id: int, items: CatalogElementCreate, *, once: str | None = None
+    ) -> CatalogElement: ...
     @overload
     async def create(
-        self, catalog_id: int, items: Iterable[CatalogElementCreate]
+        self,
+        catalog_id: int,
+        items: Iterable[CatalogElementCreate],
+        *,
+        once: Keys[CatalogElementCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CatalogElement]: ...
     async def create(
-        self, catalog_id: int, items: CatalogElementCreate | Iterable[CatalogElementCreate]
+        self,
+        catalog_id: int,
+        items: CatalogElementCreate | Iterable[CatalogElementCreate],
+        *,
+        once: str | Keys[CatalogElementCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CatalogElement | list[CatalogElement]:
         """Add elements to a catalog.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -169,21 +189,37 @@ class CatalogElements(AsyncResource):
         def batch(items: Sequence[CatalogElementCreate]) -> Call[list[CatalogElement]]:
             return calls.create(catalog_id, items)
 
-        return await self._client.write(batch, items, operation=calls.CREATE)
+        return await self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     async def update(self, catalog_id: int, items: CatalogElementUpdate) -> CatalogElement: ...
     @overload
     async def update(
-        self, catalog_id: int, items: Iterable[CatalogElementUpdate]
+        self,
+        catalog_id: int,
+        items: Iterable[CatalogElementUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> list[CatalogElement]: ...
     async def update(
-        self, catalog_id: int, items: CatalogElementUpdate | Iterable[CatalogElementUpdate]
+        self,
+        catalog_id: int,
+        items: CatalogElementUpdate | Iterable[CatalogElementUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> CatalogElement | list[CatalogElement]:
         """Change elements of a catalog.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -197,7 +233,7 @@ class CatalogElements(AsyncResource):
         def batch(items: Sequence[CatalogElementUpdate]) -> Call[list[CatalogElement]]:
             return calls.update(catalog_id, items)
 
-        return await self._client.write(batch, items, operation=calls.UPDATE)
+        return await self._client.write(batch, items, operation=calls.UPDATE, progress=progress)
 
     async def update_one(self, catalog_id: int, item: CatalogElementUpdate) -> CatalogElement:
         """Change one element of a catalog.
@@ -213,15 +249,26 @@ class CatalogElements(AsyncResource):
     async def link(self, catalog_id: int, entity_id: int, items: LinkTo) -> Link: ...
     @overload
     async def link(
-        self, catalog_id: int, entity_id: int, items: Iterable[LinkTo]
+        self,
+        catalog_id: int,
+        entity_id: int,
+        items: Iterable[LinkTo],
+        *,
+        progress: Tell | None = None,
     ) -> list[Link]: ...
     async def link(
-        self, catalog_id: int, entity_id: int, items: LinkTo | Iterable[LinkTo]
+        self,
+        catalog_id: int,
+        entity_id: int,
+        items: LinkTo | Iterable[LinkTo],
+        *,
+        progress: Tell | None = None,
     ) -> Link | list[Link]:
         """Link an element of a catalog to leads and customers.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -235,7 +282,7 @@ class CatalogElements(AsyncResource):
         def batch(items: Sequence[LinkTo]) -> Call[list[Link]]:
             return calls.link(catalog_id, entity_id, items)
 
-        return await self._client.write(batch, items, operation=calls.LINK)
+        return await self._client.write(batch, items, operation=calls.LINK, progress=progress)
 
     async def unlink(self, catalog_id: int, entity_id: int, items: Sequence[LinkTo]) -> None:
         """Remove links of an element of a catalog.

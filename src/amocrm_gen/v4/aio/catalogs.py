@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Literal, overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -92,11 +93,23 @@ class Catalogs(AsyncResource):
         return self._client.edit(calls.get(id), calls.update_one, CatalogUpdate)
 
     @overload
-    async def create(self, items: CatalogCreate) -> Catalog: ...
+    async def create(self, items: CatalogCreate, *, once: str | None = None) -> Catalog: ...
     @overload
-    async def create(self, items: Iterable[CatalogCreate]) -> list[Catalog]: ...
     async def create(
-        self, items: CatalogCreate | Iterable[CatalogCreate]
+        self,
+        items: Iterable[CatalogCreate],
+        *,
+        once: Keys[CatalogCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Catalog]: ...
+    async def create(
+        self,
+        items: CatalogCreate | Iterable[CatalogCreate],
+        *,
+        once: str | Keys[CatalogCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> Catalog | list[Catalog]:
         """Create catalogs.
 
@@ -104,6 +117,11 @@ class Catalogs(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -113,19 +131,29 @@ class Catalogs(AsyncResource):
 
         `POST /api/v4/catalogs`; known from sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     async def update(self, items: CatalogUpdate) -> Catalog: ...
     @overload
-    async def update(self, items: Iterable[CatalogUpdate]) -> list[Catalog]: ...
     async def update(
-        self, items: CatalogUpdate | Iterable[CatalogUpdate]
+        self, items: Iterable[CatalogUpdate], *, progress: Tell | None = None
+    ) -> list[Catalog]: ...
+    async def update(
+        self, items: CatalogUpdate | Iterable[CatalogUpdate], *, progress: Tell | None = None
     ) -> Catalog | list[Catalog]:
         """Change catalogs.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -135,7 +163,9 @@ class Catalogs(AsyncResource):
 
         `PATCH /api/v4/catalogs`; known from sdk, docs.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: CatalogUpdate) -> Catalog:
         """Change one catalog.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 from amocrm_gen.runtime.types import JsonInput
@@ -116,11 +117,25 @@ class ChatTemplates(AsyncResource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, ChatTemplateUpdate)
 
     @overload
-    async def create(self, items: ChatTemplateCreate) -> ChatTemplate: ...
-    @overload
-    async def create(self, items: Iterable[ChatTemplateCreate]) -> list[ChatTemplate]: ...
     async def create(
-        self, items: ChatTemplateCreate | Iterable[ChatTemplateCreate]
+        self, items: ChatTemplateCreate, *, once: str | None = None
+    ) -> ChatTemplate: ...
+    @overload
+    async def create(
+        self,
+        items: Iterable[ChatTemplateCreate],
+        *,
+        once: Keys[ChatTemplateCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[ChatTemplate]: ...
+    async def create(
+        self,
+        items: ChatTemplateCreate | Iterable[ChatTemplateCreate],
+        *,
+        once: str | Keys[ChatTemplateCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> ChatTemplate | list[ChatTemplate]:
         """Create chat templates.
 
@@ -130,6 +145,11 @@ class ChatTemplates(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -139,14 +159,26 @@ class ChatTemplates(AsyncResource):
 
         `POST /api/v4/chats/templates`; known from sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     async def update(self, items: ChatTemplateUpdate) -> ChatTemplate: ...
     @overload
-    async def update(self, items: Iterable[ChatTemplateUpdate]) -> list[ChatTemplate]: ...
     async def update(
-        self, items: ChatTemplateUpdate | Iterable[ChatTemplateUpdate]
+        self, items: Iterable[ChatTemplateUpdate], *, progress: Tell | None = None
+    ) -> list[ChatTemplate]: ...
+    async def update(
+        self,
+        items: ChatTemplateUpdate | Iterable[ChatTemplateUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> ChatTemplate | list[ChatTemplate]:
         """Change chat templates.
 
@@ -156,6 +188,7 @@ class ChatTemplates(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -165,7 +198,9 @@ class ChatTemplates(AsyncResource):
 
         `PATCH /api/v4/chats/templates`; known from sdk, docs.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: ChatTemplateUpdate) -> ChatTemplate:
         """Change one chat template.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -110,16 +111,33 @@ class Companies(AsyncResource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, CompanyUpdate)
 
     @overload
-    async def create(self, items: CompanyCreate) -> CompanyCreated: ...
+    async def create(self, items: CompanyCreate, *, once: str | None = None) -> CompanyCreated: ...
     @overload
-    async def create(self, items: Iterable[CompanyCreate]) -> list[CompanyCreated]: ...
     async def create(
-        self, items: CompanyCreate | Iterable[CompanyCreate]
+        self,
+        items: Iterable[CompanyCreate],
+        *,
+        once: Keys[CompanyCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[CompanyCreated]: ...
+    async def create(
+        self,
+        items: CompanyCreate | Iterable[CompanyCreate],
+        *,
+        once: str | Keys[CompanyCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CompanyCreated | list[CompanyCreated]:
         """Create companies.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -129,19 +147,30 @@ class Companies(AsyncResource):
 
         `POST /api/v4/companies`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
     async def update(self, items: CompanyUpdate) -> CompanyUpdated: ...
     @overload
-    async def update(self, items: Iterable[CompanyUpdate]) -> list[CompanyUpdated]: ...
     async def update(
-        self, items: CompanyUpdate | Iterable[CompanyUpdate]
+        self, items: Iterable[CompanyUpdate], *, progress: Tell | None = None
+    ) -> list[CompanyUpdated]: ...
+    async def update(
+        self, items: CompanyUpdate | Iterable[CompanyUpdate], *, progress: Tell | None = None
     ) -> CompanyUpdated | list[CompanyUpdated]:
         """Change companies.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -151,7 +180,9 @@ class Companies(AsyncResource):
 
         `PATCH /api/v4/companies`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: CompanyUpdate) -> CompanyUpdated:
         """Change one company.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import overload
 
+from amocrm_gen.runtime.options import Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import contact_chats as calls
@@ -43,9 +44,14 @@ class ContactChats(AsyncResource):
     @overload
     async def link(self, items: ContactChatCreate) -> ContactChat: ...
     @overload
-    async def link(self, items: Iterable[ContactChatCreate]) -> list[ContactChat]: ...
     async def link(
-        self, items: ContactChatCreate | Iterable[ContactChatCreate]
+        self, items: Iterable[ContactChatCreate], *, progress: Tell | None = None
+    ) -> list[ContactChat]: ...
+    async def link(
+        self,
+        items: ContactChatCreate | Iterable[ContactChatCreate],
+        *,
+        progress: Tell | None = None,
     ) -> ContactChat | list[ContactChat]:
         """Attach chats to contacts.
 
@@ -53,6 +59,7 @@ class ContactChats(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -62,4 +69,4 @@ class ContactChats(AsyncResource):
 
         `POST /api/v4/contacts/chats`; known from sdk, docs.
         """
-        return await self._client.write(calls.link, items, operation=calls.LINK)
+        return await self._client.write(calls.link, items, operation=calls.LINK, progress=progress)

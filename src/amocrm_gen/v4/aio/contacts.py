@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -110,16 +111,33 @@ class Contacts(AsyncResource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, ContactUpdate)
 
     @overload
-    async def create(self, items: ContactCreate) -> ContactCreated: ...
+    async def create(self, items: ContactCreate, *, once: str | None = None) -> ContactCreated: ...
     @overload
-    async def create(self, items: Iterable[ContactCreate]) -> list[ContactCreated]: ...
     async def create(
-        self, items: ContactCreate | Iterable[ContactCreate]
+        self,
+        items: Iterable[ContactCreate],
+        *,
+        once: Keys[ContactCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[ContactCreated]: ...
+    async def create(
+        self,
+        items: ContactCreate | Iterable[ContactCreate],
+        *,
+        once: str | Keys[ContactCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> ContactCreated | list[ContactCreated]:
         """Create contacts.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -129,19 +147,30 @@ class Contacts(AsyncResource):
 
         `POST /api/v4/contacts`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
     async def update(self, items: ContactUpdate) -> ContactUpdated: ...
     @overload
-    async def update(self, items: Iterable[ContactUpdate]) -> list[ContactUpdated]: ...
     async def update(
-        self, items: ContactUpdate | Iterable[ContactUpdate]
+        self, items: Iterable[ContactUpdate], *, progress: Tell | None = None
+    ) -> list[ContactUpdated]: ...
+    async def update(
+        self, items: ContactUpdate | Iterable[ContactUpdate], *, progress: Tell | None = None
     ) -> ContactUpdated | list[ContactUpdated]:
         """Change contacts.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -151,7 +180,9 @@ class Contacts(AsyncResource):
 
         `PATCH /api/v4/contacts`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: ContactUpdate) -> ContactUpdated:
         """Change one contact.

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import custom_field_groups as calls
@@ -130,16 +131,30 @@ class CustomFieldGroups(AsyncResource):
 
     @overload
     async def create(
-        self, entity_type: CustomFieldGroupEntityType, items: CustomFieldGroupCreate
+        self,
+        entity_type: CustomFieldGroupEntityType,
+        items: CustomFieldGroupCreate,
+        *,
+        once: str | None = None,
     ) -> CustomFieldGroup: ...
     @overload
     async def create(
-        self, entity_type: CustomFieldGroupEntityType, items: Iterable[CustomFieldGroupCreate]
+        self,
+        entity_type: CustomFieldGroupEntityType,
+        items: Iterable[CustomFieldGroupCreate],
+        *,
+        once: Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CustomFieldGroup]: ...
     async def create(
         self,
         entity_type: CustomFieldGroupEntityType,
         items: CustomFieldGroupCreate | Iterable[CustomFieldGroupCreate],
+        *,
+        once: str | Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomFieldGroup | list[CustomFieldGroup]:
         """Add tabs.
 
@@ -147,6 +162,11 @@ class CustomFieldGroups(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -160,18 +180,37 @@ class CustomFieldGroups(AsyncResource):
         def batch(items: Sequence[CustomFieldGroupCreate]) -> Call[list[CustomFieldGroup]]:
             return calls.create(entity_type, items)
 
-        return await self._client.write(batch, items, operation=calls.CREATE)
+        return await self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     async def create_for_catalog(
-        self, catalog_id: int, items: CustomFieldGroupCreate
+        self, catalog_id: int, items: CustomFieldGroupCreate, *, once: str | None = None
     ) -> CustomFieldGroup: ...
     @overload
     async def create_for_catalog(
-        self, catalog_id: int, items: Iterable[CustomFieldGroupCreate]
+        self,
+        catalog_id: int,
+        items: Iterable[CustomFieldGroupCreate],
+        *,
+        once: Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CustomFieldGroup]: ...
     async def create_for_catalog(
-        self, catalog_id: int, items: CustomFieldGroupCreate | Iterable[CustomFieldGroupCreate]
+        self,
+        catalog_id: int,
+        items: CustomFieldGroupCreate | Iterable[CustomFieldGroupCreate],
+        *,
+        once: str | Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomFieldGroup | list[CustomFieldGroup]:
         """Add tabs of a catalog.
 
@@ -179,6 +218,11 @@ class CustomFieldGroups(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -192,7 +236,14 @@ class CustomFieldGroups(AsyncResource):
         def batch(items: Sequence[CustomFieldGroupCreate]) -> Call[list[CustomFieldGroup]]:
             return calls.create_for_catalog(catalog_id, items)
 
-        return await self._client.write(batch, items, operation=calls.CREATE_FOR_CATALOG)
+        return await self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE_FOR_CATALOG,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     async def update(
         self, entity_type: CustomFieldGroupEntityType, item: CustomFieldGroupUpdate

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import customer_statuses as calls
@@ -71,13 +72,25 @@ class CustomerStatuses(AsyncResource):
         return self._client.edit(calls.get(id), calls.update, CustomerStatusUpdate)
 
     @overload
-    async def create(self, items: CustomerStatusCreate) -> CustomerStatusCreated: ...
+    async def create(
+        self, items: CustomerStatusCreate, *, once: str | None = None
+    ) -> CustomerStatusCreated: ...
     @overload
     async def create(
-        self, items: Iterable[CustomerStatusCreate]
+        self,
+        items: Iterable[CustomerStatusCreate],
+        *,
+        once: Keys[CustomerStatusCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CustomerStatusCreated]: ...
     async def create(
-        self, items: CustomerStatusCreate | Iterable[CustomerStatusCreate]
+        self,
+        items: CustomerStatusCreate | Iterable[CustomerStatusCreate],
+        *,
+        once: str | Keys[CustomerStatusCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomerStatusCreated | list[CustomerStatusCreated]:
         """Add stages of customers.
 
@@ -85,6 +98,11 @@ class CustomerStatuses(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -94,7 +112,14 @@ class CustomerStatuses(AsyncResource):
 
         `POST /api/v4/customers/statuses`; known from sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     async def update(self, item: CustomerStatusUpdate) -> CustomerStatus:
         """Change a stage of customers.

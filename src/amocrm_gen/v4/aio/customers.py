@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -121,16 +122,35 @@ class Customers(AsyncResource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, CustomerUpdate)
 
     @overload
-    async def create(self, items: CustomerCreate) -> CustomerCreated: ...
-    @overload
-    async def create(self, items: Iterable[CustomerCreate]) -> list[CustomerCreated]: ...
     async def create(
-        self, items: CustomerCreate | Iterable[CustomerCreate]
+        self, items: CustomerCreate, *, once: str | None = None
+    ) -> CustomerCreated: ...
+    @overload
+    async def create(
+        self,
+        items: Iterable[CustomerCreate],
+        *,
+        once: Keys[CustomerCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[CustomerCreated]: ...
+    async def create(
+        self,
+        items: CustomerCreate | Iterable[CustomerCreate],
+        *,
+        once: str | Keys[CustomerCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomerCreated | list[CustomerCreated]:
         """Create customers.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -140,19 +160,30 @@ class Customers(AsyncResource):
 
         `POST /api/v4/customers`; known from sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
     async def update(self, items: CustomerUpdate) -> CustomerUpdated: ...
     @overload
-    async def update(self, items: Iterable[CustomerUpdate]) -> list[CustomerUpdated]: ...
     async def update(
-        self, items: CustomerUpdate | Iterable[CustomerUpdate]
+        self, items: Iterable[CustomerUpdate], *, progress: Tell | None = None
+    ) -> list[CustomerUpdated]: ...
+    async def update(
+        self, items: CustomerUpdate | Iterable[CustomerUpdate], *, progress: Tell | None = None
     ) -> CustomerUpdated | list[CustomerUpdated]:
         """Change customers.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -162,7 +193,9 @@ class Customers(AsyncResource):
 
         `PATCH /api/v4/customers`; known from sdk, docs.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: CustomerUpdate) -> CustomerUpdated:
         """Change one customer.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -118,16 +119,33 @@ class Leads(AsyncResource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, LeadUpdate)
 
     @overload
-    async def create(self, items: LeadCreate) -> LeadCreated: ...
+    async def create(self, items: LeadCreate, *, once: str | None = None) -> LeadCreated: ...
     @overload
-    async def create(self, items: Iterable[LeadCreate]) -> list[LeadCreated]: ...
     async def create(
-        self, items: LeadCreate | Iterable[LeadCreate]
+        self,
+        items: Iterable[LeadCreate],
+        *,
+        once: Keys[LeadCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[LeadCreated]: ...
+    async def create(
+        self,
+        items: LeadCreate | Iterable[LeadCreate],
+        *,
+        once: str | Keys[LeadCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> LeadCreated | list[LeadCreated]:
         """Create leads.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -137,14 +155,36 @@ class Leads(AsyncResource):
 
         `POST /api/v4/leads`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
-    async def create_complex(self, items: LeadComplex) -> LeadComplexCreated: ...
-    @overload
-    async def create_complex(self, items: Iterable[LeadComplex]) -> list[LeadComplexCreated]: ...
     async def create_complex(
-        self, items: LeadComplex | Iterable[LeadComplex]
+        self, items: LeadComplex, *, once: str | None = None
+    ) -> LeadComplexCreated: ...
+    @overload
+    async def create_complex(
+        self,
+        items: Iterable[LeadComplex],
+        *,
+        once: Keys[LeadComplex] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[LeadComplexCreated]: ...
+    async def create_complex(
+        self,
+        items: LeadComplex | Iterable[LeadComplex],
+        *,
+        once: str | Keys[LeadComplex] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> LeadComplexCreated | list[LeadComplexCreated]:
         """Create leads together with their contacts and companies.
 
@@ -154,6 +194,11 @@ class Leads(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 50.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -163,19 +208,30 @@ class Leads(AsyncResource):
 
         `POST /api/v4/leads/complex`; known from sdk, docs.
         """
-        return await self._client.write(calls.create_complex, items, operation=calls.CREATE_COMPLEX)
+        return await self._client.write(
+            calls.create_complex,
+            items,
+            operation=calls.CREATE_COMPLEX,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
     async def update(self, items: LeadUpdate) -> LeadUpdated: ...
     @overload
-    async def update(self, items: Iterable[LeadUpdate]) -> list[LeadUpdated]: ...
     async def update(
-        self, items: LeadUpdate | Iterable[LeadUpdate]
+        self, items: Iterable[LeadUpdate], *, progress: Tell | None = None
+    ) -> list[LeadUpdated]: ...
+    async def update(
+        self, items: LeadUpdate | Iterable[LeadUpdate], *, progress: Tell | None = None
     ) -> LeadUpdated | list[LeadUpdated]:
         """Change leads.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -185,7 +241,9 @@ class Leads(AsyncResource):
 
         `PATCH /api/v4/leads`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: LeadUpdate) -> LeadUpdated:
         """Change one lead.

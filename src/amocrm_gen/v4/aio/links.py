@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import links as calls
@@ -57,10 +58,20 @@ class Links(AsyncResource):
     async def link(self, entity_type: LinkEntityType, entity_id: int, items: LinkTo) -> Link: ...
     @overload
     async def link(
-        self, entity_type: LinkEntityType, entity_id: int, items: Iterable[LinkTo]
+        self,
+        entity_type: LinkEntityType,
+        entity_id: int,
+        items: Iterable[LinkTo],
+        *,
+        progress: Tell | None = None,
     ) -> list[Link]: ...
     async def link(
-        self, entity_type: LinkEntityType, entity_id: int, items: LinkTo | Iterable[LinkTo]
+        self,
+        entity_type: LinkEntityType,
+        entity_id: int,
+        items: LinkTo | Iterable[LinkTo],
+        *,
+        progress: Tell | None = None,
     ) -> Link | list[Link]:
         """Link an entity to others.
 
@@ -68,6 +79,7 @@ class Links(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -81,21 +93,30 @@ class Links(AsyncResource):
         def batch(items: Sequence[LinkTo]) -> Call[list[Link]]:
             return calls.link(entity_type, entity_id, items)
 
-        return await self._client.write(batch, items, operation=calls.LINK)
+        return await self._client.write(batch, items, operation=calls.LINK, progress=progress)
 
     @overload
     async def link_many(self, entity_type: LinkEntityType, items: LinkBetween) -> Link: ...
     @overload
     async def link_many(
-        self, entity_type: LinkEntityType, items: Iterable[LinkBetween]
+        self,
+        entity_type: LinkEntityType,
+        items: Iterable[LinkBetween],
+        *,
+        progress: Tell | None = None,
     ) -> list[Link]: ...
     async def link_many(
-        self, entity_type: LinkEntityType, items: LinkBetween | Iterable[LinkBetween]
+        self,
+        entity_type: LinkEntityType,
+        items: LinkBetween | Iterable[LinkBetween],
+        *,
+        progress: Tell | None = None,
     ) -> Link | list[Link]:
         """Link several entities to others.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -109,7 +130,7 @@ class Links(AsyncResource):
         def batch(items: Sequence[LinkBetween]) -> Call[list[Link]]:
             return calls.link_many(entity_type, items)
 
-        return await self._client.write(batch, items, operation=calls.LINK_MANY)
+        return await self._client.write(batch, items, operation=calls.LINK_MANY, progress=progress)
 
     async def unlink(
         self, entity_type: LinkEntityType, entity_id: int, items: Sequence[LinkTo]

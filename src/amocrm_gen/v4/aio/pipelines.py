@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import pipelines as calls
@@ -64,11 +65,23 @@ class Pipelines(AsyncResource):
         return self._client.edit(calls.get(id), calls.update, PipelineUpdate)
 
     @overload
-    async def create(self, items: PipelineCreate) -> Pipeline: ...
+    async def create(self, items: PipelineCreate, *, once: str | None = None) -> Pipeline: ...
     @overload
-    async def create(self, items: Iterable[PipelineCreate]) -> list[Pipeline]: ...
     async def create(
-        self, items: PipelineCreate | Iterable[PipelineCreate]
+        self,
+        items: Iterable[PipelineCreate],
+        *,
+        once: Keys[PipelineCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Pipeline]: ...
+    async def create(
+        self,
+        items: PipelineCreate | Iterable[PipelineCreate],
+        *,
+        once: str | Keys[PipelineCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> Pipeline | list[Pipeline]:
         """Create pipelines.
 
@@ -78,6 +91,11 @@ class Pipelines(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -87,7 +105,14 @@ class Pipelines(AsyncResource):
 
         `POST /api/v4/leads/pipelines`; known from sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     async def update(self, item: PipelineUpdate) -> Pipeline:
         """Change a pipeline.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -110,16 +111,35 @@ class Roles(AsyncResource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, RoleUpdate)
 
     @overload
-    async def create(self, items: RoleCreate) -> Role: ...
+    async def create(self, items: RoleCreate, *, once: str | None = None) -> Role: ...
     @overload
-    async def create(self, items: Iterable[RoleCreate]) -> list[Role]: ...
-    async def create(self, items: RoleCreate | Iterable[RoleCreate]) -> Role | list[Role]:
+    async def create(
+        self,
+        items: Iterable[RoleCreate],
+        *,
+        once: Keys[RoleCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Role]: ...
+    async def create(
+        self,
+        items: RoleCreate | Iterable[RoleCreate],
+        *,
+        once: str | Keys[RoleCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> Role | list[Role]:
         """Create roles.
 
         For administrators.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -129,13 +149,24 @@ class Roles(AsyncResource):
 
         `POST /api/v4/roles`; known from sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     async def update(self, items: RoleUpdate) -> Role: ...
     @overload
-    async def update(self, items: Iterable[RoleUpdate]) -> list[Role]: ...
-    async def update(self, items: RoleUpdate | Iterable[RoleUpdate]) -> Role | list[Role]:
+    async def update(
+        self, items: Iterable[RoleUpdate], *, progress: Tell | None = None
+    ) -> list[Role]: ...
+    async def update(
+        self, items: RoleUpdate | Iterable[RoleUpdate], *, progress: Tell | None = None
+    ) -> Role | list[Role]:
         """Change roles.
 
         Users who hold a role take its new rights.
@@ -144,6 +175,7 @@ class Roles(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -153,7 +185,9 @@ class Roles(AsyncResource):
 
         `PATCH /api/v4/roles`; known from sdk.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: RoleUpdate) -> Role:
         """Change one role.

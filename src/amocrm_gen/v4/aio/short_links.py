@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import short_links as calls
@@ -20,11 +21,23 @@ class ShortLinks(AsyncResource):
     __slots__ = ()
 
     @overload
-    async def create(self, items: ShortLinkCreate) -> ShortLink: ...
+    async def create(self, items: ShortLinkCreate, *, once: str | None = None) -> ShortLink: ...
     @overload
-    async def create(self, items: Iterable[ShortLinkCreate]) -> list[ShortLink]: ...
     async def create(
-        self, items: ShortLinkCreate | Iterable[ShortLinkCreate]
+        self,
+        items: Iterable[ShortLinkCreate],
+        *,
+        once: Keys[ShortLinkCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[ShortLink]: ...
+    async def create(
+        self,
+        items: ShortLinkCreate | Iterable[ShortLinkCreate],
+        *,
+        once: str | Keys[ShortLinkCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> ShortLink | list[ShortLink]:
         """Shorten addresses.
 
@@ -32,6 +45,11 @@ class ShortLinks(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -41,4 +59,11 @@ class ShortLinks(AsyncResource):
 
         `POST /api/v4/short_links`; known from live, sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import statuses as calls
@@ -88,11 +89,27 @@ class Statuses(AsyncResource):
         )
 
     @overload
-    async def create(self, pipeline_id: int, items: StatusCreate) -> Status: ...
-    @overload
-    async def create(self, pipeline_id: int, items: Iterable[StatusCreate]) -> list[Status]: ...
     async def create(
-        self, pipeline_id: int, items: StatusCreate | Iterable[StatusCreate]
+        self, pipeline_id: int, items: StatusCreate, *, once: str | None = None
+    ) -> Status: ...
+    @overload
+    async def create(
+        self,
+        pipeline_id: int,
+        items: Iterable[StatusCreate],
+        *,
+        once: Keys[StatusCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Status]: ...
+    async def create(
+        self,
+        pipeline_id: int,
+        items: StatusCreate | Iterable[StatusCreate],
+        *,
+        once: str | Keys[StatusCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> Status | list[Status]:
         """Add stages to a pipeline.
 
@@ -100,6 +117,11 @@ class Statuses(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -113,7 +135,14 @@ class Statuses(AsyncResource):
         def batch(items: Sequence[StatusCreate]) -> Call[list[Status]]:
             return calls.create(pipeline_id, items)
 
-        return await self._client.write(batch, items, operation=calls.CREATE)
+        return await self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     async def update(self, pipeline_id: int, item: StatusUpdate) -> Status:
         """Change a stage.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -66,10 +67,18 @@ class Tags(AsyncResource):
     async def create(self, entity_type: TagEntityType, items: TagCreate) -> TagWritten: ...
     @overload
     async def create(
-        self, entity_type: TagEntityType, items: Iterable[TagCreate]
+        self,
+        entity_type: TagEntityType,
+        items: Iterable[TagCreate],
+        *,
+        progress: Tell | None = None,
     ) -> list[TagWritten]: ...
     async def create(
-        self, entity_type: TagEntityType, items: TagCreate | Iterable[TagCreate]
+        self,
+        entity_type: TagEntityType,
+        items: TagCreate | Iterable[TagCreate],
+        *,
+        progress: Tell | None = None,
     ) -> TagWritten | list[TagWritten]:
         """Add tags to the directory.
 
@@ -77,6 +86,7 @@ class Tags(AsyncResource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -90,17 +100,22 @@ class Tags(AsyncResource):
         def batch(items: Sequence[TagCreate]) -> Call[list[TagWritten]]:
             return calls.create(entity_type, items)
 
-        return await self._client.write(batch, items, operation=calls.CREATE)
+        return await self._client.write(batch, items, operation=calls.CREATE, progress=progress)
 
     @overload
     async def update(self, items: TagUpdate) -> TagWritten: ...
     @overload
-    async def update(self, items: Iterable[TagUpdate]) -> list[TagWritten]: ...
-    async def update(self, items: TagUpdate | Iterable[TagUpdate]) -> TagWritten | list[TagWritten]:
+    async def update(
+        self, items: Iterable[TagUpdate], *, progress: Tell | None = None
+    ) -> list[TagWritten]: ...
+    async def update(
+        self, items: TagUpdate | Iterable[TagUpdate], *, progress: Tell | None = None
+    ) -> TagWritten | list[TagWritten]:
         """Change tags of leads.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -110,7 +125,9 @@ class Tags(AsyncResource):
 
         `PATCH /api/v4/leads/tags`; known from sdk.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, id: int, item: TagUpdate) -> TagWritten:
         """Change one tag of leads.

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -93,16 +94,33 @@ class Tasks(AsyncResource):
         return self._client.edit(calls.get(id), calls.update_one, TaskUpdate)
 
     @overload
-    async def create(self, items: TaskCreate) -> TaskCreated: ...
+    async def create(self, items: TaskCreate, *, once: str | None = None) -> TaskCreated: ...
     @overload
-    async def create(self, items: Iterable[TaskCreate]) -> list[TaskCreated]: ...
     async def create(
-        self, items: TaskCreate | Iterable[TaskCreate]
+        self,
+        items: Iterable[TaskCreate],
+        *,
+        once: Keys[TaskCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[TaskCreated]: ...
+    async def create(
+        self,
+        items: TaskCreate | Iterable[TaskCreate],
+        *,
+        once: str | Keys[TaskCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> TaskCreated | list[TaskCreated]:
         """Create tasks.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -112,19 +130,29 @@ class Tasks(AsyncResource):
 
         `POST /api/v4/tasks`; known from sdk, docs.
         """
-        return await self._client.write(calls.create, items, operation=calls.CREATE)
+        return await self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     async def update(self, items: TaskUpdate) -> TaskUpdated: ...
     @overload
-    async def update(self, items: Iterable[TaskUpdate]) -> list[TaskUpdated]: ...
     async def update(
-        self, items: TaskUpdate | Iterable[TaskUpdate]
+        self, items: Iterable[TaskUpdate], *, progress: Tell | None = None
+    ) -> list[TaskUpdated]: ...
+    async def update(
+        self, items: TaskUpdate | Iterable[TaskUpdate], *, progress: Tell | None = None
     ) -> TaskUpdated | list[TaskUpdated]:
         """Change or complete tasks.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -134,7 +162,9 @@ class Tasks(AsyncResource):
 
         `PATCH /api/v4/tasks`; known from sdk, docs.
         """
-        return await self._client.write(calls.update, items, operation=calls.UPDATE)
+        return await self._client.write(
+            calls.update, items, operation=calls.UPDATE, progress=progress
+        )
 
     async def update_one(self, item: TaskUpdate) -> TaskUpdated:
         """Change or complete one task.

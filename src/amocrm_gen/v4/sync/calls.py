@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import calls as calls
@@ -22,10 +23,24 @@ class Calls(Resource):
     __slots__ = ()
 
     @overload
-    def create(self, items: CallCreate) -> CallCreated: ...
+    def create(self, items: CallCreate, *, once: str | None = None) -> CallCreated: ...
     @overload
-    def create(self, items: Iterable[CallCreate]) -> list[CallCreated]: ...
-    def create(self, items: CallCreate | Iterable[CallCreate]) -> CallCreated | list[CallCreated]:
+    def create(
+        self,
+        items: Iterable[CallCreate],
+        *,
+        once: Keys[CallCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[CallCreated]: ...
+    def create(
+        self,
+        items: CallCreate | Iterable[CallCreate],
+        *,
+        once: str | Keys[CallCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> CallCreated | list[CallCreated]:
         """Report calls.
 
         A call goes to the only open lead or the only customer of the contact or company with that
@@ -34,6 +49,11 @@ class Calls(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -46,4 +66,11 @@ class Calls(Resource):
 
         `POST /api/v4/calls`; known from live, sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import Literal, overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -92,16 +93,35 @@ class Catalogs(Resource):
         return self._client.edit(calls.get(id), calls.update_one, CatalogUpdate)
 
     @overload
-    def create(self, items: CatalogCreate) -> Catalog: ...
+    def create(self, items: CatalogCreate, *, once: str | None = None) -> Catalog: ...
     @overload
-    def create(self, items: Iterable[CatalogCreate]) -> list[Catalog]: ...
-    def create(self, items: CatalogCreate | Iterable[CatalogCreate]) -> Catalog | list[Catalog]:
+    def create(
+        self,
+        items: Iterable[CatalogCreate],
+        *,
+        once: Keys[CatalogCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Catalog]: ...
+    def create(
+        self,
+        items: CatalogCreate | Iterable[CatalogCreate],
+        *,
+        once: str | Keys[CatalogCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> Catalog | list[Catalog]:
         """Create catalogs.
 
         The catalog of products is not created but switched on, see products_settings.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -111,17 +131,29 @@ class Catalogs(Resource):
 
         `POST /api/v4/catalogs`; known from sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(self, items: CatalogUpdate) -> Catalog: ...
     @overload
-    def update(self, items: Iterable[CatalogUpdate]) -> list[Catalog]: ...
-    def update(self, items: CatalogUpdate | Iterable[CatalogUpdate]) -> Catalog | list[Catalog]:
+    def update(
+        self, items: Iterable[CatalogUpdate], *, progress: Tell | None = None
+    ) -> list[Catalog]: ...
+    def update(
+        self, items: CatalogUpdate | Iterable[CatalogUpdate], *, progress: Tell | None = None
+    ) -> Catalog | list[Catalog]:
         """Change catalogs.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -131,7 +163,7 @@ class Catalogs(Resource):
 
         `PATCH /api/v4/catalogs`; known from sdk, docs.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: CatalogUpdate) -> Catalog:
         """Change one catalog.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 from amocrm_gen.runtime.types import JsonInput
@@ -116,11 +117,23 @@ class ChatTemplates(Resource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, ChatTemplateUpdate)
 
     @overload
-    def create(self, items: ChatTemplateCreate) -> ChatTemplate: ...
+    def create(self, items: ChatTemplateCreate, *, once: str | None = None) -> ChatTemplate: ...
     @overload
-    def create(self, items: Iterable[ChatTemplateCreate]) -> list[ChatTemplate]: ...
     def create(
-        self, items: ChatTemplateCreate | Iterable[ChatTemplateCreate]
+        self,
+        items: Iterable[ChatTemplateCreate],
+        *,
+        once: Keys[ChatTemplateCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[ChatTemplate]: ...
+    def create(
+        self,
+        items: ChatTemplateCreate | Iterable[ChatTemplateCreate],
+        *,
+        once: str | Keys[ChatTemplateCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> ChatTemplate | list[ChatTemplate]:
         """Create chat templates.
 
@@ -130,6 +143,11 @@ class ChatTemplates(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -139,14 +157,26 @@ class ChatTemplates(Resource):
 
         `POST /api/v4/chats/templates`; known from sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(self, items: ChatTemplateUpdate) -> ChatTemplate: ...
     @overload
-    def update(self, items: Iterable[ChatTemplateUpdate]) -> list[ChatTemplate]: ...
     def update(
-        self, items: ChatTemplateUpdate | Iterable[ChatTemplateUpdate]
+        self, items: Iterable[ChatTemplateUpdate], *, progress: Tell | None = None
+    ) -> list[ChatTemplate]: ...
+    def update(
+        self,
+        items: ChatTemplateUpdate | Iterable[ChatTemplateUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> ChatTemplate | list[ChatTemplate]:
         """Change chat templates.
 
@@ -156,6 +186,7 @@ class ChatTemplates(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -165,7 +196,7 @@ class ChatTemplates(Resource):
 
         `PATCH /api/v4/chats/templates`; known from sdk, docs.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: ChatTemplateUpdate) -> ChatTemplate:
         """Change one chat template.

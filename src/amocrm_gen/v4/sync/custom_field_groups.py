@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import custom_field_groups as calls
@@ -128,16 +129,30 @@ class CustomFieldGroups(Resource):
 
     @overload
     def create(
-        self, entity_type: CustomFieldGroupEntityType, items: CustomFieldGroupCreate
+        self,
+        entity_type: CustomFieldGroupEntityType,
+        items: CustomFieldGroupCreate,
+        *,
+        once: str | None = None,
     ) -> CustomFieldGroup: ...
     @overload
     def create(
-        self, entity_type: CustomFieldGroupEntityType, items: Iterable[CustomFieldGroupCreate]
+        self,
+        entity_type: CustomFieldGroupEntityType,
+        items: Iterable[CustomFieldGroupCreate],
+        *,
+        once: Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CustomFieldGroup]: ...
     def create(
         self,
         entity_type: CustomFieldGroupEntityType,
         items: CustomFieldGroupCreate | Iterable[CustomFieldGroupCreate],
+        *,
+        once: str | Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomFieldGroup | list[CustomFieldGroup]:
         """Add tabs.
 
@@ -145,6 +160,11 @@ class CustomFieldGroups(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -158,18 +178,37 @@ class CustomFieldGroups(Resource):
         def batch(items: Sequence[CustomFieldGroupCreate]) -> Call[list[CustomFieldGroup]]:
             return calls.create(entity_type, items)
 
-        return self._client.write(batch, items, operation=calls.CREATE)
+        return self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def create_for_catalog(
-        self, catalog_id: int, items: CustomFieldGroupCreate
+        self, catalog_id: int, items: CustomFieldGroupCreate, *, once: str | None = None
     ) -> CustomFieldGroup: ...
     @overload
     def create_for_catalog(
-        self, catalog_id: int, items: Iterable[CustomFieldGroupCreate]
+        self,
+        catalog_id: int,
+        items: Iterable[CustomFieldGroupCreate],
+        *,
+        once: Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CustomFieldGroup]: ...
     def create_for_catalog(
-        self, catalog_id: int, items: CustomFieldGroupCreate | Iterable[CustomFieldGroupCreate]
+        self,
+        catalog_id: int,
+        items: CustomFieldGroupCreate | Iterable[CustomFieldGroupCreate],
+        *,
+        once: str | Keys[CustomFieldGroupCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomFieldGroup | list[CustomFieldGroup]:
         """Add tabs of a catalog.
 
@@ -177,6 +216,11 @@ class CustomFieldGroups(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -190,7 +234,14 @@ class CustomFieldGroups(Resource):
         def batch(items: Sequence[CustomFieldGroupCreate]) -> Call[list[CustomFieldGroup]]:
             return calls.create_for_catalog(catalog_id, items)
 
-        return self._client.write(batch, items, operation=calls.CREATE_FOR_CATALOG)
+        return self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE_FOR_CATALOG,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     def update(
         self, entity_type: CustomFieldGroupEntityType, item: CustomFieldGroupUpdate

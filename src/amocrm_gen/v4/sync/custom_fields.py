@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -188,16 +189,30 @@ class CustomFields(Resource):
 
     @overload
     def create(
-        self, entity_type: CustomFieldEntityType, items: CustomFieldCreate
+        self,
+        entity_type: CustomFieldEntityType,
+        items: CustomFieldCreate,
+        *,
+        once: str | None = None,
     ) -> CustomField: ...
     @overload
     def create(
-        self, entity_type: CustomFieldEntityType, items: Iterable[CustomFieldCreate]
+        self,
+        entity_type: CustomFieldEntityType,
+        items: Iterable[CustomFieldCreate],
+        *,
+        once: Keys[CustomFieldCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CustomField]: ...
     def create(
         self,
         entity_type: CustomFieldEntityType,
         items: CustomFieldCreate | Iterable[CustomFieldCreate],
+        *,
+        once: str | Keys[CustomFieldCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomField | list[CustomField]:
         """Add custom fields.
 
@@ -205,6 +220,11 @@ class CustomFields(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -218,16 +238,37 @@ class CustomFields(Resource):
         def batch(items: Sequence[CustomFieldCreate]) -> Call[list[CustomField]]:
             return calls.create(entity_type, items)
 
-        return self._client.write(batch, items, operation=calls.CREATE)
+        return self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
-    def create_for_catalog(self, catalog_id: int, items: CustomFieldCreate) -> CustomField: ...
+    def create_for_catalog(
+        self, catalog_id: int, items: CustomFieldCreate, *, once: str | None = None
+    ) -> CustomField: ...
     @overload
     def create_for_catalog(
-        self, catalog_id: int, items: Iterable[CustomFieldCreate]
+        self,
+        catalog_id: int,
+        items: Iterable[CustomFieldCreate],
+        *,
+        once: Keys[CustomFieldCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[CustomField]: ...
     def create_for_catalog(
-        self, catalog_id: int, items: CustomFieldCreate | Iterable[CustomFieldCreate]
+        self,
+        catalog_id: int,
+        items: CustomFieldCreate | Iterable[CustomFieldCreate],
+        *,
+        once: str | Keys[CustomFieldCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomField | list[CustomField]:
         """Add custom fields of a catalog.
 
@@ -235,6 +276,11 @@ class CustomFields(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -248,7 +294,14 @@ class CustomFields(Resource):
         def batch(items: Sequence[CustomFieldCreate]) -> Call[list[CustomField]]:
             return calls.create_for_catalog(catalog_id, items)
 
-        return self._client.write(batch, items, operation=calls.CREATE_FOR_CATALOG)
+        return self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE_FOR_CATALOG,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(
@@ -256,12 +309,18 @@ class CustomFields(Resource):
     ) -> CustomField: ...
     @overload
     def update(
-        self, entity_type: CustomFieldEntityType, items: Iterable[CustomFieldUpdate]
+        self,
+        entity_type: CustomFieldEntityType,
+        items: Iterable[CustomFieldUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> list[CustomField]: ...
     def update(
         self,
         entity_type: CustomFieldEntityType,
         items: CustomFieldUpdate | Iterable[CustomFieldUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> CustomField | list[CustomField]:
         """Change custom fields.
 
@@ -269,6 +328,7 @@ class CustomFields(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -282,16 +342,20 @@ class CustomFields(Resource):
         def batch(items: Sequence[CustomFieldUpdate]) -> Call[list[CustomField]]:
             return calls.update(entity_type, items)
 
-        return self._client.write(batch, items, operation=calls.UPDATE)
+        return self._client.write(batch, items, operation=calls.UPDATE, progress=progress)
 
     @overload
     def update_of_catalog(self, catalog_id: int, items: CustomFieldUpdate) -> CustomField: ...
     @overload
     def update_of_catalog(
-        self, catalog_id: int, items: Iterable[CustomFieldUpdate]
+        self, catalog_id: int, items: Iterable[CustomFieldUpdate], *, progress: Tell | None = None
     ) -> list[CustomField]: ...
     def update_of_catalog(
-        self, catalog_id: int, items: CustomFieldUpdate | Iterable[CustomFieldUpdate]
+        self,
+        catalog_id: int,
+        items: CustomFieldUpdate | Iterable[CustomFieldUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> CustomField | list[CustomField]:
         """Change custom fields of a catalog.
 
@@ -299,6 +363,7 @@ class CustomFields(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -312,7 +377,9 @@ class CustomFields(Resource):
         def batch(items: Sequence[CustomFieldUpdate]) -> Call[list[CustomField]]:
             return calls.update_of_catalog(catalog_id, items)
 
-        return self._client.write(batch, items, operation=calls.UPDATE_OF_CATALOG)
+        return self._client.write(
+            batch, items, operation=calls.UPDATE_OF_CATALOG, progress=progress
+        )
 
     def update_one(
         self, entity_type: CustomFieldEntityType, item: CustomFieldUpdate

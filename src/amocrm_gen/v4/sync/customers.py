@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -119,16 +120,33 @@ class Customers(Resource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, CustomerUpdate)
 
     @overload
-    def create(self, items: CustomerCreate) -> CustomerCreated: ...
+    def create(self, items: CustomerCreate, *, once: str | None = None) -> CustomerCreated: ...
     @overload
-    def create(self, items: Iterable[CustomerCreate]) -> list[CustomerCreated]: ...
     def create(
-        self, items: CustomerCreate | Iterable[CustomerCreate]
+        self,
+        items: Iterable[CustomerCreate],
+        *,
+        once: Keys[CustomerCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[CustomerCreated]: ...
+    def create(
+        self,
+        items: CustomerCreate | Iterable[CustomerCreate],
+        *,
+        once: str | Keys[CustomerCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> CustomerCreated | list[CustomerCreated]:
         """Create customers.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -138,19 +156,30 @@ class Customers(Resource):
 
         `POST /api/v4/customers`; known from sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
     def update(self, items: CustomerUpdate) -> CustomerUpdated: ...
     @overload
-    def update(self, items: Iterable[CustomerUpdate]) -> list[CustomerUpdated]: ...
     def update(
-        self, items: CustomerUpdate | Iterable[CustomerUpdate]
+        self, items: Iterable[CustomerUpdate], *, progress: Tell | None = None
+    ) -> list[CustomerUpdated]: ...
+    def update(
+        self, items: CustomerUpdate | Iterable[CustomerUpdate], *, progress: Tell | None = None
     ) -> CustomerUpdated | list[CustomerUpdated]:
         """Change customers.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -160,7 +189,7 @@ class Customers(Resource):
 
         `PATCH /api/v4/customers`; known from sdk, docs.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: CustomerUpdate) -> CustomerUpdated:
         """Change one customer.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -116,14 +117,33 @@ class Leads(Resource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, LeadUpdate)
 
     @overload
-    def create(self, items: LeadCreate) -> LeadCreated: ...
+    def create(self, items: LeadCreate, *, once: str | None = None) -> LeadCreated: ...
     @overload
-    def create(self, items: Iterable[LeadCreate]) -> list[LeadCreated]: ...
-    def create(self, items: LeadCreate | Iterable[LeadCreate]) -> LeadCreated | list[LeadCreated]:
+    def create(
+        self,
+        items: Iterable[LeadCreate],
+        *,
+        once: Keys[LeadCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[LeadCreated]: ...
+    def create(
+        self,
+        items: LeadCreate | Iterable[LeadCreate],
+        *,
+        once: str | Keys[LeadCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> LeadCreated | list[LeadCreated]:
         """Create leads.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -133,14 +153,36 @@ class Leads(Resource):
 
         `POST /api/v4/leads`; known from live, sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
-    def create_complex(self, items: LeadComplex) -> LeadComplexCreated: ...
-    @overload
-    def create_complex(self, items: Iterable[LeadComplex]) -> list[LeadComplexCreated]: ...
     def create_complex(
-        self, items: LeadComplex | Iterable[LeadComplex]
+        self, items: LeadComplex, *, once: str | None = None
+    ) -> LeadComplexCreated: ...
+    @overload
+    def create_complex(
+        self,
+        items: Iterable[LeadComplex],
+        *,
+        once: Keys[LeadComplex] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[LeadComplexCreated]: ...
+    def create_complex(
+        self,
+        items: LeadComplex | Iterable[LeadComplex],
+        *,
+        once: str | Keys[LeadComplex] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> LeadComplexCreated | list[LeadComplexCreated]:
         """Create leads together with their contacts and companies.
 
@@ -150,6 +192,11 @@ class Leads(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 50.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -159,17 +206,30 @@ class Leads(Resource):
 
         `POST /api/v4/leads/complex`; known from sdk, docs.
         """
-        return self._client.write(calls.create_complex, items, operation=calls.CREATE_COMPLEX)
+        return self._client.write(
+            calls.create_complex,
+            items,
+            operation=calls.CREATE_COMPLEX,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+            look_up=lambda page, limit: calls.find(page=page, limit=limit),
+        )
 
     @overload
     def update(self, items: LeadUpdate) -> LeadUpdated: ...
     @overload
-    def update(self, items: Iterable[LeadUpdate]) -> list[LeadUpdated]: ...
-    def update(self, items: LeadUpdate | Iterable[LeadUpdate]) -> LeadUpdated | list[LeadUpdated]:
+    def update(
+        self, items: Iterable[LeadUpdate], *, progress: Tell | None = None
+    ) -> list[LeadUpdated]: ...
+    def update(
+        self, items: LeadUpdate | Iterable[LeadUpdate], *, progress: Tell | None = None
+    ) -> LeadUpdated | list[LeadUpdated]:
         """Change leads.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -179,7 +239,7 @@ class Leads(Resource):
 
         `PATCH /api/v4/leads`; known from live, sdk, docs.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: LeadUpdate) -> LeadUpdated:
         """Change one lead.

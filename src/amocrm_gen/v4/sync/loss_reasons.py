@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import loss_reasons as calls
@@ -64,11 +65,23 @@ class LossReasons(Resource):
         return self._client.edit(calls.get(id), calls.update_one, LossReasonUpdate)
 
     @overload
-    def create(self, items: LossReasonCreate) -> LossReason: ...
+    def create(self, items: LossReasonCreate, *, once: str | None = None) -> LossReason: ...
     @overload
-    def create(self, items: Iterable[LossReasonCreate]) -> list[LossReason]: ...
     def create(
-        self, items: LossReasonCreate | Iterable[LossReasonCreate]
+        self,
+        items: Iterable[LossReasonCreate],
+        *,
+        once: Keys[LossReasonCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[LossReason]: ...
+    def create(
+        self,
+        items: LossReasonCreate | Iterable[LossReasonCreate],
+        *,
+        once: str | Keys[LossReasonCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> LossReason | list[LossReason]:
         """Add loss reasons.
 
@@ -76,6 +89,11 @@ class LossReasons(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -85,14 +103,23 @@ class LossReasons(Resource):
 
         `POST /api/v4/leads/loss_reasons`; known from sdk.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(self, items: LossReasonUpdate) -> LossReason: ...
     @overload
-    def update(self, items: Iterable[LossReasonUpdate]) -> list[LossReason]: ...
     def update(
-        self, items: LossReasonUpdate | Iterable[LossReasonUpdate]
+        self, items: Iterable[LossReasonUpdate], *, progress: Tell | None = None
+    ) -> list[LossReason]: ...
+    def update(
+        self, items: LossReasonUpdate | Iterable[LossReasonUpdate], *, progress: Tell | None = None
     ) -> LossReason | list[LossReason]:
         """Change loss reasons.
 
@@ -100,6 +127,7 @@ class LossReasons(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -109,7 +137,7 @@ class LossReasons(Resource):
 
         `PATCH /api/v4/leads/loss_reasons`; known from peer, guess.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: LossReasonUpdate) -> LossReason:
         """Change one loss reason.

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -224,18 +225,37 @@ class Notes(Resource):
         )
 
     @overload
-    def create(self, entity_type: NoteEntityType, items: NoteCreate) -> NoteCreated: ...
+    def create(
+        self, entity_type: NoteEntityType, items: NoteCreate, *, once: str | None = None
+    ) -> NoteCreated: ...
     @overload
     def create(
-        self, entity_type: NoteEntityType, items: Iterable[NoteCreate]
+        self,
+        entity_type: NoteEntityType,
+        items: Iterable[NoteCreate],
+        *,
+        once: Keys[NoteCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[NoteCreated]: ...
     def create(
-        self, entity_type: NoteEntityType, items: NoteCreate | Iterable[NoteCreate]
+        self,
+        entity_type: NoteEntityType,
+        items: NoteCreate | Iterable[NoteCreate],
+        *,
+        once: str | Keys[NoteCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> NoteCreated | list[NoteCreated]:
         """Add notes.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -249,23 +269,54 @@ class Notes(Resource):
         def batch(items: Sequence[NoteCreate]) -> Call[list[NoteCreated]]:
             return calls.create(entity_type, items)
 
-        return self._client.write(batch, items, operation=calls.CREATE)
+        return self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def create_for_entity(
-        self, entity_type: NoteEntityType, entity_id: int, items: NoteCreate
+        self,
+        entity_type: NoteEntityType,
+        entity_id: int,
+        items: NoteCreate,
+        *,
+        once: str | None = None,
     ) -> NoteCreated: ...
     @overload
     def create_for_entity(
-        self, entity_type: NoteEntityType, entity_id: int, items: Iterable[NoteCreate]
+        self,
+        entity_type: NoteEntityType,
+        entity_id: int,
+        items: Iterable[NoteCreate],
+        *,
+        once: Keys[NoteCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[NoteCreated]: ...
     def create_for_entity(
-        self, entity_type: NoteEntityType, entity_id: int, items: NoteCreate | Iterable[NoteCreate]
+        self,
+        entity_type: NoteEntityType,
+        entity_id: int,
+        items: NoteCreate | Iterable[NoteCreate],
+        *,
+        once: str | Keys[NoteCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> NoteCreated | list[NoteCreated]:
         """Add notes to one entity.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -279,21 +330,37 @@ class Notes(Resource):
         def batch(items: Sequence[NoteCreate]) -> Call[list[NoteCreated]]:
             return calls.create_for_entity(entity_type, entity_id, items)
 
-        return self._client.write(batch, items, operation=calls.CREATE_FOR_ENTITY)
+        return self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE_FOR_ENTITY,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(self, entity_type: NoteEntityType, items: NoteUpdate) -> NoteUpdated: ...
     @overload
     def update(
-        self, entity_type: NoteEntityType, items: Iterable[NoteUpdate]
+        self,
+        entity_type: NoteEntityType,
+        items: Iterable[NoteUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> list[NoteUpdated]: ...
     def update(
-        self, entity_type: NoteEntityType, items: NoteUpdate | Iterable[NoteUpdate]
+        self,
+        entity_type: NoteEntityType,
+        items: NoteUpdate | Iterable[NoteUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> NoteUpdated | list[NoteUpdated]:
         """Change notes.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -307,7 +374,7 @@ class Notes(Resource):
         def batch(items: Sequence[NoteUpdate]) -> Call[list[NoteUpdated]]:
             return calls.update(entity_type, items)
 
-        return self._client.write(batch, items, operation=calls.UPDATE)
+        return self._client.write(batch, items, operation=calls.UPDATE, progress=progress)
 
     @overload
     def update_of_entity(
@@ -315,15 +382,26 @@ class Notes(Resource):
     ) -> NoteUpdated: ...
     @overload
     def update_of_entity(
-        self, entity_type: NoteEntityType, entity_id: int, items: Iterable[NoteUpdate]
+        self,
+        entity_type: NoteEntityType,
+        entity_id: int,
+        items: Iterable[NoteUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> list[NoteUpdated]: ...
     def update_of_entity(
-        self, entity_type: NoteEntityType, entity_id: int, items: NoteUpdate | Iterable[NoteUpdate]
+        self,
+        entity_type: NoteEntityType,
+        entity_id: int,
+        items: NoteUpdate | Iterable[NoteUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> NoteUpdated | list[NoteUpdated]:
         """Change notes of one entity.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -337,7 +415,7 @@ class Notes(Resource):
         def batch(items: Sequence[NoteUpdate]) -> Call[list[NoteUpdated]]:
             return calls.update_of_entity(entity_type, entity_id, items)
 
-        return self._client.write(batch, items, operation=calls.UPDATE_OF_ENTITY)
+        return self._client.write(batch, items, operation=calls.UPDATE_OF_ENTITY, progress=progress)
 
     def update_one(
         self, entity_type: NoteEntityType, entity_id: int, item: NoteUpdate

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -108,16 +109,35 @@ class Roles(Resource):
         return self._client.edit(calls.get(id, with_=with_), calls.update_one, RoleUpdate)
 
     @overload
-    def create(self, items: RoleCreate) -> Role: ...
+    def create(self, items: RoleCreate, *, once: str | None = None) -> Role: ...
     @overload
-    def create(self, items: Iterable[RoleCreate]) -> list[Role]: ...
-    def create(self, items: RoleCreate | Iterable[RoleCreate]) -> Role | list[Role]:
+    def create(
+        self,
+        items: Iterable[RoleCreate],
+        *,
+        once: Keys[RoleCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Role]: ...
+    def create(
+        self,
+        items: RoleCreate | Iterable[RoleCreate],
+        *,
+        once: str | Keys[RoleCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> Role | list[Role]:
         """Create roles.
 
         For administrators.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -127,13 +147,24 @@ class Roles(Resource):
 
         `POST /api/v4/roles`; known from sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(self, items: RoleUpdate) -> Role: ...
     @overload
-    def update(self, items: Iterable[RoleUpdate]) -> list[Role]: ...
-    def update(self, items: RoleUpdate | Iterable[RoleUpdate]) -> Role | list[Role]:
+    def update(
+        self, items: Iterable[RoleUpdate], *, progress: Tell | None = None
+    ) -> list[Role]: ...
+    def update(
+        self, items: RoleUpdate | Iterable[RoleUpdate], *, progress: Tell | None = None
+    ) -> Role | list[Role]:
         """Change roles.
 
         Users who hold a role take its new rights.
@@ -142,6 +173,7 @@ class Roles(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -151,7 +183,7 @@ class Roles(Resource):
 
         `PATCH /api/v4/roles`; known from sdk.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: RoleUpdate) -> Role:
         """Change one role.

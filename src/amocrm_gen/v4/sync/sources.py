@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import sources as calls
@@ -73,16 +74,35 @@ class Sources(Resource):
         return self._client.edit(calls.get(id), calls.update_one, SourceUpdate)
 
     @overload
-    def create(self, items: SourceCreate) -> Source: ...
+    def create(self, items: SourceCreate, *, once: str | None = None) -> Source: ...
     @overload
-    def create(self, items: Iterable[SourceCreate]) -> list[Source]: ...
-    def create(self, items: SourceCreate | Iterable[SourceCreate]) -> Source | list[Source]:
+    def create(
+        self,
+        items: Iterable[SourceCreate],
+        *,
+        once: Keys[SourceCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Source]: ...
+    def create(
+        self,
+        items: SourceCreate | Iterable[SourceCreate],
+        *,
+        once: str | Keys[SourceCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> Source | list[Source]:
         """Add sources.
 
         For administrators.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 50.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -92,19 +112,31 @@ class Sources(Resource):
 
         `POST /api/v4/sources`; known from sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(self, items: SourceUpdate) -> Source: ...
     @overload
-    def update(self, items: Iterable[SourceUpdate]) -> list[Source]: ...
-    def update(self, items: SourceUpdate | Iterable[SourceUpdate]) -> Source | list[Source]:
+    def update(
+        self, items: Iterable[SourceUpdate], *, progress: Tell | None = None
+    ) -> list[Source]: ...
+    def update(
+        self, items: SourceUpdate | Iterable[SourceUpdate], *, progress: Tell | None = None
+    ) -> Source | list[Source]:
         """Change sources.
 
         For administrators.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 50.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -114,7 +146,7 @@ class Sources(Resource):
 
         `PATCH /api/v4/sources`; known from sdk, docs.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: SourceUpdate) -> Source:
         """Change one source.

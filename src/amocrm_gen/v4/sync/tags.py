@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -66,10 +67,18 @@ class Tags(Resource):
     def create(self, entity_type: TagEntityType, items: TagCreate) -> TagWritten: ...
     @overload
     def create(
-        self, entity_type: TagEntityType, items: Iterable[TagCreate]
+        self,
+        entity_type: TagEntityType,
+        items: Iterable[TagCreate],
+        *,
+        progress: Tell | None = None,
     ) -> list[TagWritten]: ...
     def create(
-        self, entity_type: TagEntityType, items: TagCreate | Iterable[TagCreate]
+        self,
+        entity_type: TagEntityType,
+        items: TagCreate | Iterable[TagCreate],
+        *,
+        progress: Tell | None = None,
     ) -> TagWritten | list[TagWritten]:
         """Add tags to the directory.
 
@@ -77,6 +86,7 @@ class Tags(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -90,17 +100,22 @@ class Tags(Resource):
         def batch(items: Sequence[TagCreate]) -> Call[list[TagWritten]]:
             return calls.create(entity_type, items)
 
-        return self._client.write(batch, items, operation=calls.CREATE)
+        return self._client.write(batch, items, operation=calls.CREATE, progress=progress)
 
     @overload
     def update(self, items: TagUpdate) -> TagWritten: ...
     @overload
-    def update(self, items: Iterable[TagUpdate]) -> list[TagWritten]: ...
-    def update(self, items: TagUpdate | Iterable[TagUpdate]) -> TagWritten | list[TagWritten]:
+    def update(
+        self, items: Iterable[TagUpdate], *, progress: Tell | None = None
+    ) -> list[TagWritten]: ...
+    def update(
+        self, items: TagUpdate | Iterable[TagUpdate], *, progress: Tell | None = None
+    ) -> TagWritten | list[TagWritten]:
         """Change tags of leads.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -110,7 +125,7 @@ class Tags(Resource):
 
         `PATCH /api/v4/leads/tags`; known from sdk.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, id: int, item: TagUpdate) -> TagWritten:
         """Change one tag of leads.

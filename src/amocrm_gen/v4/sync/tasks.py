@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -93,14 +94,33 @@ class Tasks(Resource):
         return self._client.edit(calls.get(id), calls.update_one, TaskUpdate)
 
     @overload
-    def create(self, items: TaskCreate) -> TaskCreated: ...
+    def create(self, items: TaskCreate, *, once: str | None = None) -> TaskCreated: ...
     @overload
-    def create(self, items: Iterable[TaskCreate]) -> list[TaskCreated]: ...
-    def create(self, items: TaskCreate | Iterable[TaskCreate]) -> TaskCreated | list[TaskCreated]:
+    def create(
+        self,
+        items: Iterable[TaskCreate],
+        *,
+        once: Keys[TaskCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[TaskCreated]: ...
+    def create(
+        self,
+        items: TaskCreate | Iterable[TaskCreate],
+        *,
+        once: str | Keys[TaskCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> TaskCreated | list[TaskCreated]:
         """Create tasks.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -110,17 +130,29 @@ class Tasks(Resource):
 
         `POST /api/v4/tasks`; known from sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
     def update(self, items: TaskUpdate) -> TaskUpdated: ...
     @overload
-    def update(self, items: Iterable[TaskUpdate]) -> list[TaskUpdated]: ...
-    def update(self, items: TaskUpdate | Iterable[TaskUpdate]) -> TaskUpdated | list[TaskUpdated]:
+    def update(
+        self, items: Iterable[TaskUpdate], *, progress: Tell | None = None
+    ) -> list[TaskUpdated]: ...
+    def update(
+        self, items: TaskUpdate | Iterable[TaskUpdate], *, progress: Tell | None = None
+    ) -> TaskUpdated | list[TaskUpdated]:
         """Change or complete tasks.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -130,7 +162,7 @@ class Tasks(Resource):
 
         `PATCH /api/v4/tasks`; known from sdk, docs.
         """
-        return self._client.write(calls.update, items, operation=calls.UPDATE)
+        return self._client.write(calls.update, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(self, item: TaskUpdate) -> TaskUpdated:
         """Change or complete one task.

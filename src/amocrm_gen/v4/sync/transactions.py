@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -142,6 +143,7 @@ class Transactions(Resource):
         items: TransactionCreate,
         *,
         accrue_bonus: Literal["true", "false"] | None = None,
+        once: str | None = None,
     ) -> TransactionCreated: ...
     @overload
     def create(
@@ -150,6 +152,9 @@ class Transactions(Resource):
         items: Iterable[TransactionCreate],
         *,
         accrue_bonus: Literal["true", "false"] | None = None,
+        once: Keys[TransactionCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> list[TransactionCreated]: ...
     def create(
         self,
@@ -157,6 +162,9 @@ class Transactions(Resource):
         items: TransactionCreate | Iterable[TransactionCreate],
         *,
         accrue_bonus: Literal["true", "false"] | None = None,
+        once: str | Keys[TransactionCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> TransactionCreated | list[TransactionCreated]:
         """Add purchases to a customer.
 
@@ -165,6 +173,11 @@ class Transactions(Resource):
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
             accrue_bonus: Whether bonus points are given for the purchases.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -178,7 +191,14 @@ class Transactions(Resource):
         def batch(items: Sequence[TransactionCreate]) -> Call[list[TransactionCreated]]:
             return calls.create(customer_id, items, accrue_bonus=accrue_bonus)
 
-        return self._client.write(batch, items, operation=calls.CREATE)
+        return self._client.write(
+            batch,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     def delete(self, id: int) -> None:
         """Delete a purchase.

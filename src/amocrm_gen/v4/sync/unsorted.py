@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -92,11 +93,25 @@ class Unsorted(Resource):
         return self._client.send_or_none(calls.get(uid))
 
     @overload
-    def create_forms(self, items: FormUnsortedWrite) -> UnsortedCreated: ...
-    @overload
-    def create_forms(self, items: Iterable[FormUnsortedWrite]) -> list[UnsortedCreated]: ...
     def create_forms(
-        self, items: FormUnsortedWrite | Iterable[FormUnsortedWrite]
+        self, items: FormUnsortedWrite, *, once: str | None = None
+    ) -> UnsortedCreated: ...
+    @overload
+    def create_forms(
+        self,
+        items: Iterable[FormUnsortedWrite],
+        *,
+        once: Keys[FormUnsortedWrite] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[UnsortedCreated]: ...
+    def create_forms(
+        self,
+        items: FormUnsortedWrite | Iterable[FormUnsortedWrite],
+        *,
+        once: str | Keys[FormUnsortedWrite] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> UnsortedCreated | list[UnsortedCreated]:
         """Report filled-in forms as incoming leads.
 
@@ -104,6 +119,11 @@ class Unsorted(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -113,14 +133,35 @@ class Unsorted(Resource):
 
         `POST /api/v4/leads/unsorted/forms`; known from sdk, docs.
         """
-        return self._client.write(calls.create_forms, items, operation=calls.CREATE_FORMS)
+        return self._client.write(
+            calls.create_forms,
+            items,
+            operation=calls.CREATE_FORMS,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     @overload
-    def create_sip(self, items: SipUnsortedWrite) -> UnsortedCreated: ...
-    @overload
-    def create_sip(self, items: Iterable[SipUnsortedWrite]) -> list[UnsortedCreated]: ...
     def create_sip(
-        self, items: SipUnsortedWrite | Iterable[SipUnsortedWrite]
+        self, items: SipUnsortedWrite, *, once: str | None = None
+    ) -> UnsortedCreated: ...
+    @overload
+    def create_sip(
+        self,
+        items: Iterable[SipUnsortedWrite],
+        *,
+        once: Keys[SipUnsortedWrite] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[UnsortedCreated]: ...
+    def create_sip(
+        self,
+        items: SipUnsortedWrite | Iterable[SipUnsortedWrite],
+        *,
+        once: str | Keys[SipUnsortedWrite] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> UnsortedCreated | list[UnsortedCreated]:
         """Report incoming calls as incoming leads.
 
@@ -128,6 +169,11 @@ class Unsorted(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -137,7 +183,14 @@ class Unsorted(Resource):
 
         `POST /api/v4/leads/unsorted/sip`; known from sdk, docs.
         """
-        return self._client.write(calls.create_sip, items, operation=calls.CREATE_SIP)
+        return self._client.write(
+            calls.create_sip,
+            items,
+            operation=calls.CREATE_SIP,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     def accept(self, uid: str, item: UnsortedAccept | None = None) -> UnsortedSorted:
         """Accept an incoming lead.

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -90,10 +91,24 @@ class Users(Resource):
         return self._client.send_or_none(calls.get(id, with_=with_))
 
     @overload
-    def create(self, items: UserCreate) -> User: ...
+    def create(self, items: UserCreate, *, once: str | None = None) -> User: ...
     @overload
-    def create(self, items: Iterable[UserCreate]) -> list[User]: ...
-    def create(self, items: UserCreate | Iterable[UserCreate]) -> User | list[User]:
+    def create(
+        self,
+        items: Iterable[UserCreate],
+        *,
+        once: Keys[UserCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[User]: ...
+    def create(
+        self,
+        items: UserCreate | Iterable[UserCreate],
+        *,
+        once: str | Keys[UserCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> User | list[User]:
         """Add users.
 
         Not to be had when the account has more than 100 users, and not for external integrations.
@@ -102,6 +117,11 @@ class Users(Resource):
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 10.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -111,7 +131,14 @@ class Users(Resource):
 
         `POST /api/v4/users`; known from sdk, docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
 
     def activate(self, items: Sequence[EntityId]) -> None:
         """Let users in again.

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
@@ -102,15 +103,24 @@ class Expanded(AsyncResource):
     async def update(self, entity_type: RemarkEntityType, items: RemarkUpdate) -> RemarkUpdated: ...
     @overload
     async def update(
-        self, entity_type: RemarkEntityType, items: Iterable[RemarkUpdate]
+        self,
+        entity_type: RemarkEntityType,
+        items: Iterable[RemarkUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> list[RemarkUpdated]: ...
     async def update(
-        self, entity_type: RemarkEntityType, items: RemarkUpdate | Iterable[RemarkUpdate]
+        self,
+        entity_type: RemarkEntityType,
+        items: RemarkUpdate | Iterable[RemarkUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> RemarkUpdated | list[RemarkUpdated]:
         """Change remarks.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -124,7 +134,7 @@ class Expanded(AsyncResource):
         def batch(items: Sequence[RemarkUpdate]) -> Call[list[RemarkUpdated]]:
             return calls.update(entity_type, items)
 
-        return await self._client.write(batch, items, operation=calls.UPDATE)
+        return await self._client.write(batch, items, operation=calls.UPDATE, progress=progress)
 
     async def update_one(
         self, entity_type: RemarkEntityType, entity_id: int, item: RemarkUpdate

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import bare as calls
@@ -20,14 +21,33 @@ class Bare(Resource):
     __slots__ = ()
 
     @overload
-    def create(self, items: Order) -> Ordered: ...
+    def create(self, items: Order, *, once: str | None = None) -> Ordered: ...
     @overload
-    def create(self, items: Iterable[Order]) -> list[Ordered]: ...
-    def create(self, items: Order | Iterable[Order]) -> Ordered | list[Ordered]:
+    def create(
+        self,
+        items: Iterable[Order],
+        *,
+        once: Keys[Order] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[Ordered]: ...
+    def create(
+        self,
+        items: Order | Iterable[Order],
+        *,
+        once: str | Keys[Order] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> Ordered | list[Ordered]:
         """Create orders.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 50.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -37,4 +57,11 @@ class Bare(Resource):
 
         `POST /api/v4/bare`; known from docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import calls as calls
@@ -21,14 +22,33 @@ class Calls(Resource):
     __slots__ = ()
 
     @overload
-    def create(self, items: PageModel) -> CallModel: ...
+    def create(self, items: PageModel, *, once: str | None = None) -> CallModel: ...
     @overload
-    def create(self, items: Iterable[PageModel]) -> list[CallModel]: ...
-    def create(self, items: PageModel | Iterable[PageModel]) -> CallModel | list[CallModel]:
+    def create(
+        self,
+        items: Iterable[PageModel],
+        *,
+        once: Keys[PageModel] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[CallModel]: ...
+    def create(
+        self,
+        items: PageModel | Iterable[PageModel],
+        *,
+        once: str | Keys[PageModel] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> CallModel | list[CallModel]:
         """Log calls.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 50.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -41,4 +61,11 @@ class Calls(Resource):
 
         `POST /api/v4/calls`; known from docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.options import Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -100,15 +101,24 @@ class Expanded(Resource):
     def update(self, entity_type: RemarkEntityType, items: RemarkUpdate) -> RemarkUpdated: ...
     @overload
     def update(
-        self, entity_type: RemarkEntityType, items: Iterable[RemarkUpdate]
+        self,
+        entity_type: RemarkEntityType,
+        items: Iterable[RemarkUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> list[RemarkUpdated]: ...
     def update(
-        self, entity_type: RemarkEntityType, items: RemarkUpdate | Iterable[RemarkUpdate]
+        self,
+        entity_type: RemarkEntityType,
+        items: RemarkUpdate | Iterable[RemarkUpdate],
+        *,
+        progress: Tell | None = None,
     ) -> RemarkUpdated | list[RemarkUpdated]:
         """Change remarks.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -122,7 +132,7 @@ class Expanded(Resource):
         def batch(items: Sequence[RemarkUpdate]) -> Call[list[RemarkUpdated]]:
             return calls.update(entity_type, items)
 
-        return self._client.write(batch, items, operation=calls.UPDATE)
+        return self._client.write(batch, items, operation=calls.UPDATE, progress=progress)
 
     def update_one(
         self, entity_type: RemarkEntityType, entity_id: int, item: RemarkUpdate

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import overload
 
+from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
@@ -54,16 +55,33 @@ class Tagged(Resource):
         )
 
     @overload
-    def create(self, items: ShapeCreate) -> ShapeCreated: ...
+    def create(self, items: ShapeCreate, *, once: str | None = None) -> ShapeCreated: ...
     @overload
-    def create(self, items: Iterable[ShapeCreate]) -> list[ShapeCreated]: ...
     def create(
-        self, items: ShapeCreate | Iterable[ShapeCreate]
+        self,
+        items: Iterable[ShapeCreate],
+        *,
+        once: Keys[ShapeCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[ShapeCreated]: ...
+    def create(
+        self,
+        items: ShapeCreate | Iterable[ShapeCreate],
+        *,
+        once: str | Keys[ShapeCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
     ) -> ShapeCreated | list[ShapeCreated]:
         """Create shapes.
 
         Args:
             items: One item, or any number of them, which are sent in batches of at most 50.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
 
         Returns:
             What became of the item, or a list of that, in the order of the items.
@@ -73,4 +91,11 @@ class Tagged(Resource):
 
         `POST /api/v4/tagged`; known from docs.
         """
-        return self._client.write(calls.create, items, operation=calls.CREATE)
+        return self._client.write(
+            calls.create,
+            items,
+            operation=calls.CREATE,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
