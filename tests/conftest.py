@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = tempfile.mkdtemp(prefix="amocrm-gen-tests-")
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     os.environ["AMOCRM_SHARED_FOLDER"] = folder
+    os.environ["AMOCRM_STATE_FOLDER"] = folder
     target: str | None = config.getoption("--record-evidence")
     if target is not None:
         config.pluginmanager.register(EvidenceRecorder(config, Path(target)))

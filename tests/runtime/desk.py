@@ -9,7 +9,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from amocrm_gen import AmoCRM, AsyncAmoCRM, FieldMarker
-from amocrm_gen.v4.models.custom_fields import CustomFieldCreate
+from amocrm_gen.v4.models.custom_fields import CustomFieldCreate, CustomFieldType
 from amocrm_mockserver.faults import FaultRule
 from amocrm_mockserver.testing import MockAccount
 from runtime.amo import Driven
@@ -64,7 +64,7 @@ class Desk:
         """Make a custom field of leads that holds keys."""
         made = self.open().do(
             lambda client: client.custom_fields.create(
-                "leads", CustomFieldCreate(name="Key", type="text")
+                "leads", CustomFieldCreate(name="Key", type=CustomFieldType.TEXT)
             )
         )
         return FieldMarker(made.id, **options)

@@ -212,7 +212,7 @@ class AsyncClient:
         from amocrm_gen.runtime.batch import write
 
         return await self._driver.run(
-            write(self._session, self._named(make), items, operation, progress, on_gateway_timeout)
+            write(self._session, named, items, operation, progress, on_gateway_timeout)
         )
 
     def edit(

@@ -213,7 +213,7 @@ class Client:
         from amocrm_gen.runtime.batch import write
 
         return self._driver.run(
-            write(self._session, self._named(make), items, operation, progress, on_gateway_timeout)
+            write(self._session, named, items, operation, progress, on_gateway_timeout)
         )
 
     def edit(

@@ -10,7 +10,7 @@ from orjson import dumps, loads
 from amocrm_gen.runtime.batch import Batch, may_be_written, write_one
 from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.effects import Do, Free, Hold, Now, Talk
-from amocrm_gen.runtime.errors import AmoError, BatchError, InDoubtError, Problem
+from amocrm_gen.runtime.errors import AmoError, InDoubtError, Problem
 from amocrm_gen.runtime.kinds import is_list
 from amocrm_gen.runtime.ledger.ledger import Ledger, LedgerEntry, LockingLedger
 from amocrm_gen.runtime.marker import LookUp, Marker, look_up
@@ -160,13 +160,13 @@ class Keeper(Generic[I, R, F]):
                     (yield from write_one(self.session, lambda _: call, items[0], self.operation))
                 ]
                 sent.places = [0]
-        except BatchError as error:
-            cause = error.__cause__
-            part.error = cause if isinstance(cause, AmoError) else error
         except AmoError as error:
-            part.error = error
-            if may_be_written(error):
-                sent.in_doubt = [(0, items[0])]
+            if not is_batch:
+                part.error = error
+                sent.in_doubt = [(0, items[0])] if may_be_written(error) else []
+            else:
+                cause = error.__cause__
+                part.error = cause if isinstance(cause, AmoError) else error
         places = list(new.values())
         for at, result in zip(sent.places, sent.done, strict=True):
             part.done[places[at]] = result

@@ -1,7 +1,7 @@
 """A mark in a created item by which it is found again: a custom field or a tag holds its key."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, Literal, TypeAlias, TypeVar, get_args
+from typing import Final, Literal, TypeAlias, TypeVar, cast, get_args
 
 from attrs import evolve, frozen
 
@@ -139,7 +139,9 @@ def look_up(
             filtered = (*encode_query(of=call.operation, filter=which), *call.query)
             # The rows are left as JSON: what is made of them is the answer to the create.
             page = yield from converse(session, evolve(call, query=filtered, returns=None))
-            rows = [row for row in page.items if isinstance(row, dict)]
+            rows: list[JsonObject] = [
+                row for row in cast("list[JsonValue]", page.items) if isinstance(row, dict)
+            ]
             for row in rows:
                 for key in wanted.intersection(marker.keys_in(row)):
                     if key not in found or _age(row) < _age(found[key]):

@@ -72,7 +72,8 @@ def _pairs(items: Iterable[object], once: object) -> Iterator[tuple[object, str]
     if isinstance(once, str) or not isinstance(once, Iterable):
         message = "many items need a key each: give `once` a function of an item, or a list of keys"
         raise ValueError(message)  # noqa: TRY004 - a text is of the right type, and yet no list
-    return ((item, _key(key, item)) for item, key in zip(items, once, strict=True))
+    keys = cast("Iterable[object]", once)
+    return ((item, _key(key, item)) for item, key in zip(items, keys, strict=True))
 
 
 @define
