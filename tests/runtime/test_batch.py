@@ -196,7 +196,7 @@ def test_halves_that_wait_are_in_doubt() -> None:
 def test_a_create_is_split_only_on_request() -> None:
     """Who would rather have items twice than not at all has halves sent after a 504."""
     script = Script([answer(504), written, written, written])
-    talk = write(session(), create, names(4), CREATE, None, "split")
+    talk = write(session(), create, names(4), CREATE, on_gateway_timeout="split")
     assert len(script.play(talk)) == 4
     assert [len(body) for body in script.bodies] == [3, 1, 2, 1]
 
@@ -204,7 +204,7 @@ def test_a_create_is_split_only_on_request() -> None:
 def test_progress_is_told_and_can_stop() -> None:
     """After each request it is told how far it is; an error in the callback stops the batch."""
     told: list[Progress] = []
-    Script([written] * 3).play(write(session(), create, names(7), CREATE, told.append))
+    Script([written] * 3).play(write(session(), create, names(7), CREATE, progress=told.append))
     assert told == [Progress(3, 3, 1), Progress(6, 6, 2), Progress(7, 7, 3)]
 
     def stop(progress: Progress) -> None:
@@ -212,7 +212,7 @@ def test_progress_is_told_and_can_stop() -> None:
             raise RuntimeError("enough")
 
     with pytest.raises(BatchError, match="enough") as caught:
-        Script([written] * 3).play(write(session(), create, names(7), CREATE, stop))
+        Script([written] * 3).play(write(session(), create, names(7), CREATE, progress=stop))
     assert len(caught.value.done) == 6
     assert [item.name for item in caught.value.not_tried] == ["L6"]
 

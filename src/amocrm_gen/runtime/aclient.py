@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, Generic, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Self, TypeVar, cast, overload
 
 from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of
 from amocrm_gen.runtime.errors import NotFound
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.adriver import AsyncDriver, HttpClient
     from amocrm_gen.runtime.call import Call, Method, Operation, Page
     from amocrm_gen.runtime.channel import ChatChannel
-    from amocrm_gen.runtime.edit import Edit
     from amocrm_gen.runtime.effects import Response
     from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
@@ -201,18 +200,19 @@ class AsyncClient:
         mypy takes a union of the two for `object` when I is a union itself. The facades say it.
         `look_up(page, limit)` gives the call of a page of all items.
         """
-        if once is not None:
-            from amocrm_gen.runtime.once import write_once
-
-            return await self._driver.run(
-                write_once(
-                    self._session, self._named(make), items, operation, once, progress, look_up
-                )
-            )
         from amocrm_gen.runtime.batch import write
 
         return await self._driver.run(
-            write(self._session, named, items, operation, progress, on_gateway_timeout)
+            write(
+                self._session,
+                self._named(make),
+                items,
+                operation,
+                once,
+                progress,
+                on_gateway_timeout,
+                look_up,
+            )
         )
 
     def edit(
@@ -220,8 +220,9 @@ class AsyncClient:
     ) -> AbstractAsyncContextManager[T]:
         """Lock, read, let the `async with` body change the object, send what it changed."""
         from amocrm_gen.runtime.edit import Edit
+        from amocrm_gen.runtime.editing import AsyncEditing
 
-        return _Editing(
+        return AsyncEditing(
             self._driver,
             Edit(self._session, in_the_name_of(self._user_id, read), self._named(write), takes),
         )
@@ -378,29 +379,6 @@ class AsyncClient:
     ) -> None:
         """Close all connections."""
         await self.aclose()
-
-
-class _Editing(Generic[T, I, R]):
-    """An edit as an asynchronous context manager."""
-
-    def __init__(self, driver: AsyncDriver, edit: Edit[T, I, R]) -> None:
-        self._driver = driver
-        self._edit = edit
-
-    async def __aenter__(self) -> T:
-        return await self._driver.run(self._edit.begin())
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        try:
-            if error is None:
-                await self._driver.run(self._edit.finish())
-        finally:
-            await self._driver.run(self._edit.end())
 
 
 def _har_of(given: Path | str) -> Har:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Generic, TypeGuard, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, TypeGuard, TypeVar, cast
 
 from attrs import define, evolve, field
 
@@ -27,10 +27,14 @@ from amocrm_gen.runtime.matching import by_index, marked, matched
 from amocrm_gen.runtime.options import OnGatewayTimeout, Progress, Tell
 from amocrm_gen.runtime.session import Session
 
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.marker import LookUp
+
 __all__ = ["Batch", "is_many", "may_be_written", "write", "write_one"]
 
 I = TypeVar("I")  # noqa: E741 - what goes in
 R = TypeVar("R")
+F = TypeVar("F")
 
 
 def write(  # noqa: PLR0913, PLR0917 - as the facades hand it over
@@ -38,13 +42,19 @@ def write(  # noqa: PLR0913, PLR0917 - as the facades hand it over
     make: Callable[[Sequence[I]], Call[list[R]]],
     items: object,
     operation: Operation,
+    once: object = None,
     progress: Tell | None = None,
     on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    look_up: "LookUp[F] | None" = None,
 ) -> Talk[R | list[R]]:
     """Write one item, or any number of them in as many requests as that takes.
 
     One item raises the error of its request; an iterable raises `BatchError`.
     """
+    if once is not None:
+        from amocrm_gen.runtime.once import write_once  # noqa: PLC0415 - it imports this
+
+        return (yield from write_once(session, make, items, operation, once, progress, look_up))
     if not is_many(items):
         return (yield from write_one(session, make, cast("I", items), operation))
     batch = Batch(
