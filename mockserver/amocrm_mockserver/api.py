@@ -15,6 +15,7 @@ from amocrm_mockserver.engine import Engine
 from amocrm_mockserver.exchange import Exchange
 from amocrm_mockserver.filters import scalars
 from amocrm_mockserver.hooks.tell import hooks_of
+from amocrm_mockserver.legacy import api as legacy
 from amocrm_mockserver.problems import ProblemError, internal
 from amocrm_mockserver.router import Router
 
@@ -93,11 +94,14 @@ def _api() -> Api:
 
 
 def answer(account: Account, caller: Caller, request: Request) -> Response:
-    """Answer a request by the contract of this package; never raises."""
-    return _api().answer(account, caller, request)
+    """Answer a request by the contracts of this package; never raises."""
+    api = _api()
+    if api.router.find(request.method, request.path) is None and legacy.knows(request):
+        return legacy.answer(api.engine, account, caller, request)
+    return api.answer(account, caller, request)
 
 
 def operation_of(request: Request) -> Operation | None:
     """The operation that a request means, whatever the host; None when there is none."""
     route = _api().router.find(request.method, request.path)
-    return None if route is None else route.operation
+    return legacy.operation_of(request) if route is None else route.operation

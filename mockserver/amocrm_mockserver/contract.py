@@ -221,7 +221,7 @@ def _is_numeric(schema: Schema) -> bool:
 
 
 @cache
-def load_contract() -> Contract:
-    """The contract that is part of this package."""
-    text = files("amocrm_mockserver").joinpath("contract", "v4.json").read_bytes()
+def load_contract(api: str = "v4") -> Contract:
+    """The contract of an API that is part of this package."""
+    text = files("amocrm_mockserver").joinpath("contract", f"{api}.json").read_bytes()
     return Contract(cast("Schema", orjson.loads(text)))

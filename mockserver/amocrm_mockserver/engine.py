@@ -139,6 +139,12 @@ class Engine:
         taken = self._check(exchange, behaviour, items, [None] * len(items))
         return [behaviour.create(exchange, item) for item in taken]
 
+    def change(self, exchange: Exchange, row: Row, item: Item) -> None:
+        """Change one row, or raise with every fault of the item."""
+        behaviour = self.behaviour(exchange.operation.table)
+        [taken] = self._check(exchange, behaviour, [item], [row])
+        behaviour.update(exchange, row, taken)
+
     def _update(self, exchange: Exchange) -> Response:
         behaviour = self.behaviour(exchange.operation.table)
         items = read_items(exchange, one_will_do=behaviour.one_will_do)
