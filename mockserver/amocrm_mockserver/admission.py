@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amocrm_mockserver.account import Caller
+from amocrm_mockserver.chat_admission import named_account
 from amocrm_mockserver.holder import find_holder
 from amocrm_mockserver.hosts import LOCAL_ZONE, split_port, zone_of
 from amocrm_mockserver.login import session_of
@@ -31,14 +32,14 @@ def bearer_token(world: World, request: Request) -> AccessToken | None:
 
 
 def addressed_account(world: World, request: Request) -> Account | None:
-    """The account of the host, else that of the token, else the first."""
+    """The account of the host, else that of the token or of a chat's path, else the first."""
     account = world.account_at(request.host)
     if account is not None:
         return account
     token = bearer_token(world, request)
     if token is not None:
         return world.accounts.get(token.grant.subdomain)
-    return world.first_account()
+    return named_account(world, request) or world.first_account()
 
 
 def admit(world: World, request: Request, scope: str = _SCOPE) -> tuple[Account, Caller]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.contract import Operation
     from amocrm_mockserver.message import Request, Response
 
-__all__ = ["Api", "answer", "operation_of"]
+__all__ = ["Api", "answer", "begin", "operation_of"]
 
 _LOG = logging.getLogger("amocrm_mockserver.api")
 
@@ -86,6 +86,22 @@ def _wanted(query: Query) -> frozenset[str]:
     if given is None:
         return frozenset()
     return frozenset(name for text in scalars(given) for name in text.split(","))
+
+
+def begin(account: Account, caller: Caller, operation: str) -> tuple[Engine, Exchange]:
+    """An exchange as a request of that operation would begin it, and what answers it."""
+    contract = _api().contract
+    exchange = Exchange(
+        account=account,
+        caller=caller,
+        contract=contract,
+        operation=contract.operations[operation],
+        variables={},
+        query={},
+        body=b"",
+        now=int(account.clock.now()),
+    )
+    return _api().engine, exchange
 
 
 @cache

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import orjson
 from attrs import frozen
 
-from amocrm_mockserver import control_accounts, control_hooks, control_rules
+from amocrm_mockserver import control_accounts, control_chats, control_hooks, control_rules
 from amocrm_mockserver.control_call import ControlCall, ControlError
 from amocrm_mockserver.hosts import is_loopback_name, split_port, zone_of
 from amocrm_mockserver.message import Request, Response, json_response
@@ -182,4 +182,36 @@ _ROUTES: Final[tuple[_Route, ...]] = (
         frozenset({"entity_type", "id", "restore"}),
     ),
     _Route("POST", "/deliveries/{id}/answer", control_hooks.answer, frozenset({"status"})),
+    _Route("GET", "/accounts/{subdomain}/chat_channels", control_chats.channels),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/chat_channels",
+        control_chats.register,
+        control_chats.CHANNEL_FIELDS,
+    ),
+    _Route("GET", "/accounts/{subdomain}/chats", control_chats.listing),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/chats",
+        control_chats.open_by_user,
+        frozenset({"channel_id", "contact_id", "user_id", "text", "message"}),
+    ),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/chats/{chat_id}/messages",
+        control_chats.write,
+        frozenset({"user_id", "as_bot", "text", "message", "reply_to"}),
+    ),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/chats/{chat_id}/typing",
+        control_chats.show_typing,
+        frozenset({"user_id", "post_id"}),
+    ),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/chats/{chat_id}/reactions",
+        control_chats.react,
+        frozenset({"user_id", "message_id", "emoji"}),
+    ),
 )

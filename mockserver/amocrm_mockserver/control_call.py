@@ -43,4 +43,4 @@ class ControlCall:
         raise ControlError(message)
 
 
-_NAMES: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean"}
+_NAMES: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", dict: "object"}

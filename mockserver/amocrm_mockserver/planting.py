@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from amocrm_mockserver.behaviour.chat_channels import plant_channels
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.subscriptions import plant_subscriptions
 from amocrm_mockserver.behaviour.unsorted_seeding import plant_unsorted
@@ -68,6 +69,9 @@ def plant(
         value: Json = lists[key]
         for kind, items in value.items() if is_object(value) else [("", value)]:
             where = f"{key}.{kind}" if kind else key
+            if key == "chat_channels":
+                plant_channels(account, items)
+                continue
             if key == "subscriptions":
                 plant_subscriptions(account, kind, items)
                 continue

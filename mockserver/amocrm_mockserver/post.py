@@ -6,12 +6,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import define, field, frozen
 
-from amocrm_mockserver.hooks.policy import (
-    ANSWER_TIMEOUT,
-    delay_after,
-    is_valid,
-    too_many_failures,
-)
+from amocrm_mockserver.hooks.policy import delay_after, is_valid, too_many_failures
 from amocrm_mockserver.outbox import Outgoing
 
 if TYPE_CHECKING:
@@ -74,13 +69,9 @@ class Post:
             outgoing=Outgoing(
                 method="POST",
                 url=hook.url,
-                headers=(
-                    ("Content-Type", "application/x-www-form-urlencoded"),
-                    ("User-Agent", "amoCRM-Webhooks/3.0"),
-                    ("X-AmoCRM-RequestID", account.ids.uuid()),
-                ),
+                headers=_form_headers(account) if hook.headers is None else hook.headers,
                 body=hook.body,
-                timeout=ANSWER_TIMEOUT,
+                timeout=hook.timeout,
             ),
             due=now,
         )
@@ -154,6 +145,14 @@ class Post:
     def _end(self, delivery: Delivery, stage: Stage) -> None:
         delivery.stage = stage
         self._waiting.pop(delivery.number, None)
+
+
+def _form_headers(account: Account) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Content-Type", "application/x-www-form-urlencoded"),
+        ("User-Agent", "amoCRM-Webhooks/3.0"),
+        ("X-AmoCRM-RequestID", account.ids.uuid()),
+    )
 
 
 def _webhook(accounts: dict[str, Account], delivery: Delivery) -> Row | None:

@@ -15,6 +15,7 @@ from amocrm_mockserver import control, oauth
 from amocrm_mockserver.admission import addressed_account, admit, admit_anybody, bearer_token
 from amocrm_mockserver.api import answer as answer_api
 from amocrm_mockserver.api import operation_of
+from amocrm_mockserver.chat_admission import admit_to_chats
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.faults import Faults, spoil
 from amocrm_mockserver.limits import Limits, Rates
@@ -153,7 +154,9 @@ class MockServer:
             refusal = self.limits.take(account.subdomain, client_id, self.clock.now())
             if refusal is not None:
                 raise refusal
-        if operation is not None and operation.auth == "none":
+        if operation is not None and operation.host == "amojo":
+            admitted, caller = admit_to_chats(self.world, request, operation)
+        elif operation is not None and operation.auth == "none":
             admitted, caller = admit_anybody(self.world, request)
         else:
             scope = "crm" if operation is None else operation.scope

@@ -10,6 +10,15 @@ from amocrm_mockserver.behaviour.calls import place_calls
 from amocrm_mockserver.behaviour.catalog_elements import CatalogElements
 from amocrm_mockserver.behaviour.catalog_fields import CatalogFields, CatalogGroups
 from amocrm_mockserver.behaviour.catalogs import Catalogs, set_products, show_products
+from amocrm_mockserver.behaviour.chat_channels import connect_channel, disconnect_channel
+from amocrm_mockserver.behaviour.chat_history import find_chat_messages
+from amocrm_mockserver.behaviour.chat_messages import (
+    create_chat,
+    react,
+    receive,
+    set_delivery_status,
+    show_typing,
+)
 from amocrm_mockserver.behaviour.chat_templates import (
     ChatTemplates,
     send_to_review,
@@ -50,6 +59,11 @@ from amocrm_mockserver.behaviour.tasks import Tasks
 from amocrm_mockserver.behaviour.transactions import Transactions
 from amocrm_mockserver.behaviour.unsorted import Unsorted
 from amocrm_mockserver.behaviour.unsorted_sorting import accept, decline, link, summarize
+from amocrm_mockserver.behaviour.user_chats import (
+    create_session,
+    find_user_messages,
+    send_user_message,
+)
 from amocrm_mockserver.behaviour.users import Roles, Users, activate, deactivate
 from amocrm_mockserver.behaviour.webhooks import Webhooks, unsubscribe
 from amocrm_mockserver.behaviour.website_buttons import WebsiteButtons, add_online_chat
@@ -111,9 +125,20 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "chat_templates.delete_many": delete_many,
     "chat_templates.send_to_review": send_to_review,
     "chat_templates.update_review": update_review,
+    "chats.connect": connect_channel,
+    "chats.create": create_chat,
+    "chats.disconnect": disconnect_channel,
+    "chats.find_messages": find_chat_messages,
+    "chats.react": react,
+    "chats.send_message": receive,
+    "chats.set_delivery_status": set_delivery_status,
+    "chats.show_typing": show_typing,
     "talks.close": close,
     "talks.find_messages": find_messages,
     "talks.send_message": send_message,
+    "user_chats.create_session": create_session,
+    "user_chats.find_messages": find_user_messages,
+    "user_chats.send_message": send_user_message,
     "website_buttons.add_online_chat": add_online_chat,
     "widgets.install": install,
     "products_settings.get": show_products,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EventLog", "find_events"]
 
+_TALKED_ABOUT: Final = frozenset({"lead", "customer"})
 _OF_CATALOG: Final = re.compile(r"catalog_(\d+)")
 
 
@@ -61,6 +62,8 @@ def _entity(exchange: Exchange, event: Row) -> Json:
     if table is None:
         return ABSENT
     entity: Row = {"id": number}
+    if kind in _TALKED_ABOUT and "_talks_with" in event:
+        entity["linked_talk_contact_id"] = event["_talks_with"]
     if f"{'catalog_element' if catalog else kind}_name" in exchange.wanted:
         entity["name"] = exchange.account.table(table).rows.get(number, {}).get("name", "")
     path = f"{table}/{number}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from amocrm_mockserver.behaviour.chat_staff import channel_of_chat, write_as_user
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.body import read_items
 from amocrm_mockserver.envelope import NOTHING, hal, operation_url
@@ -102,6 +103,7 @@ def find_messages(engine: Engine, exchange: Exchange) -> Response:
         and (low is None or message["created_at"] >= low)
         and (high is None or message["created_at"] <= high)
     ]
+    messages.reverse()  # of one second, the one that came last goes before
     messages.sort(key=lambda message: -message["created_at"])
     shown = [engine.show(exchange, each) for each in messages[: min(most or 1, _MOST_MESSAGES)]]
     if not shown:
@@ -118,6 +120,11 @@ def send_message(engine: Engine, exchange: Exchange) -> Response:
     if not row["is_in_work"]:
         raise unprocessable("Talk is closed")
     account, user_id = exchange.account, exchange.caller.user_id
+    found = channel_of_chat(account, row["chat_id"])
+    if found is not None:
+        text = {"type": "text", "text": taken["text"]}
+        written = write_as_user(engine, exchange, *found, text)
+        return hal(exchange.operation.status, {"id": written["id"]})
     keys = ("talk_id", "chat_id", "contact_id", "entity_id", "entity_type", "origin")
     message: Row = {
         "id": account.ids.uuid(),

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from amocrm_mockserver.behaviour.chat_talks import move_talks
 from amocrm_mockserver.behaviour.contact_chats import bind_chat
-from amocrm_mockserver.behaviour.events import record, record_added
+from amocrm_mockserver.behaviour.events import SINGULAR, record, record_added
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.stages import UNSORTED_TYPE, first_stage
 from amocrm_mockserver.behaviour.unsorted import PARTS, Unsorted
@@ -104,6 +105,7 @@ def link(engine: Engine, exchange: Exchange) -> Response:
     for one in kept:
         if row["category"] == "chats" and chat:
             bind_chat(account, one, chat)
+            move_talks(exchange, chat, one, SINGULAR[kind], number)
         connect(exchange, (kind, number), ("contacts", one), {"updated_by": by})
     _set_aside(exchange, row, "linked")
     ref = {"id": number, "_links": {"self": {"href": exchange.url(f"{kind}/{number}")}}}

@@ -20,6 +20,7 @@ from amocrm_mockserver.hooks.chat_items import (
 )
 from amocrm_mockserver.hooks.feed_items import note_item, task_item
 from amocrm_mockserver.hooks.form import encode_form
+from amocrm_mockserver.hooks.policy import ANSWER_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,6 +43,10 @@ class Hook:
     event: str
     url: str
     body: bytes
+    headers: tuple[tuple[str, str], ...] | None = None
+    """Instead of those of a webhook."""
+    timeout: float = ANSWER_TIMEOUT
+    """Seconds in which the address must answer."""
 
 
 @frozen

@@ -79,7 +79,8 @@ class Refusal:
     @property
     def message(self) -> str:
         """What is said in words, else the name of the status."""
-        said = self._word("detail") or self._word("title") or self._old_word() or _words(self._text)
+        said = self._word("detail") or self._word("title") or self._other_words()
+        said = said or _words(self._text)
         reason = HTTPStatus(self.status).phrase if self.status in _STATUSES else "no known status"
         return redact(said, *self._secrets) if said and not self._is_page() else reason
 
@@ -97,8 +98,11 @@ class Refusal:
     def _is_page(self) -> bool:
         return not self.is_json and "<" in self._text
 
-    def _old_word(self) -> str | None:
-        """What the API before v4 says."""
+    def _other_words(self) -> str | None:
+        """What the chats API says, or the API before v4."""
+        chats = [self._word(key) for key in ("error_type", "error_description")]
+        if any(chats):
+            return ": ".join(word for word in chats if word)
         old = self.content.get("response")
         said = old.get("error") if is_object(old) else None
         return said if isinstance(said, str) and said else None

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .aio.catalog_elements import CatalogElements
     from .aio.catalogs import Catalogs
     from .aio.chat_templates import ChatTemplates
+    from .aio.chats import Chats
     from .aio.companies import Companies
     from .aio.contact_chats import ContactChats
     from .aio.contacts import Contacts
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from .aio.tasks import Tasks
     from .aio.transactions import Transactions
     from .aio.unsorted import Unsorted
+    from .aio.user_chats import UserChats
     from .aio.users import Users
     from .aio.webhooks import Webhooks
     from .aio.website_buttons import WebsiteButtons
@@ -111,6 +113,16 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.chat_templates import ChatTemplates
 
         return ChatTemplates(self)
+
+    @cached_property
+    def chats(self) -> Chats:
+        """The chats API, by which a channel brings conversations of a messenger into amoCRM. It has
+        a host of its own; requests are signed with the channel's secret and have no access
+        token. scope_id is the channel's id, an underscore and the account's amojo_id.
+        """
+        from .aio.chats import Chats
+
+        return Chats(self)
 
     @cached_property
     def companies(self) -> Companies:
@@ -327,6 +339,15 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.unsorted import Unsorted
 
         return Unsorted(self)
+
+    @cached_property
+    def user_chats(self) -> UserChats:
+        """Chats as users see them in amoCRM's own pages; neither documented nor supported by the
+        vendor.
+        """
+        from .aio.user_chats import UserChats
+
+        return UserChats(self)
 
     @cached_property
     def users(self) -> Users:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .sync.catalog_elements import CatalogElements
     from .sync.catalogs import Catalogs
     from .sync.chat_templates import ChatTemplates
+    from .sync.chats import Chats
     from .sync.companies import Companies
     from .sync.contact_chats import ContactChats
     from .sync.contacts import Contacts
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from .sync.tasks import Tasks
     from .sync.transactions import Transactions
     from .sync.unsorted import Unsorted
+    from .sync.user_chats import UserChats
     from .sync.users import Users
     from .sync.webhooks import Webhooks
     from .sync.website_buttons import WebsiteButtons
@@ -111,6 +113,16 @@ class AmoCRM(Client):
         from .sync.chat_templates import ChatTemplates
 
         return ChatTemplates(self)
+
+    @cached_property
+    def chats(self) -> Chats:
+        """The chats API, by which a channel brings conversations of a messenger into amoCRM. It has
+        a host of its own; requests are signed with the channel's secret and have no access
+        token. scope_id is the channel's id, an underscore and the account's amojo_id.
+        """
+        from .sync.chats import Chats
+
+        return Chats(self)
 
     @cached_property
     def companies(self) -> Companies:
@@ -327,6 +339,15 @@ class AmoCRM(Client):
         from .sync.unsorted import Unsorted
 
         return Unsorted(self)
+
+    @cached_property
+    def user_chats(self) -> UserChats:
+        """Chats as users see them in amoCRM's own pages; neither documented nor supported by the
+        vendor.
+        """
+        from .sync.user_chats import UserChats
+
+        return UserChats(self)
 
     @cached_property
     def users(self) -> Users:
