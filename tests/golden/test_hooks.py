@@ -1,5 +1,7 @@
 """Webhooks say byte for byte what the recorded ones said."""
 
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +14,7 @@ from amocrm_mockserver.account import Account, Caller, create_account
 from amocrm_mockserver.api import answer
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.happenings import Happening
+from amocrm_mockserver.hooks.chat_hooks import message_hook
 from amocrm_mockserver.hooks.tell import hook_body
 from amocrm_mockserver.message import Request
 
@@ -278,3 +281,36 @@ def test_other_events(name: str) -> None:
     """Deletions, incoming leads, talks and messages."""
     happening, account = _HAPPENED[name]
     assert hook_body(_account(1715000500), [happening]) == _expected(name, account=account)
+
+
+def test_a_message_for_a_channel() -> None:
+    """JSON, key by key in the recorded order; the signature is of these bytes."""
+    recorded = (_HERE / "chat-message.json").read_text(encoding="utf-8").strip()
+    said = json.loads(recorded)
+    letter, secret = said["message"], "c6a0aee0ff3e1c0b2a1e4b1f5d5d7e6f0a1b2c3d"
+    channel = {"id": "f90ba33d-c9d9-44da-b76c-c349b0ecbe41", "secret": secret, "connected": True}
+    address = "https://kchat.example.test/:scope_id"
+    registered = {**channel, "hook_url": address}
+    account = _account(said["time"], amojo_id=said["account_id"], chat_channels=[registered])
+    chat = {
+        "id": letter["conversation"]["id"],
+        "conversation_id": letter["conversation"]["client_id"],
+        "source_external_id": letter["source"]["external_id"],
+    }
+    row = {
+        "id": letter["message"]["id"],
+        "message_type": "text",
+        "text": letter["message"]["text"],
+        "content": {"type": "text", "text": letter["message"]["text"]},
+        "sender": {"id": letter["sender"]["id"]},
+        "receiver": letter["receiver"],
+        "timestamp": letter["timestamp"],
+        "msec_timestamp": letter["msec_timestamp"],
+    }
+    [known] = account.table("chat_channels").rows.values()
+    hook = message_hook(account, known, chat, row)
+    assert hook is not None
+    assert hook.body.decode() == recorded
+    assert hook.url == f"https://kchat.example.test/{channel['id']}_{said['account_id']}"
+    signature = hmac.new(secret.encode(), recorded.encode(), hashlib.sha1).hexdigest()
+    assert dict(hook.headers or ())["X-Signature"] == signature

@@ -3,24 +3,23 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from amocrm_gen.runtime.call import Call, Operation, Page
-from amocrm_gen.runtime.encode import encode_body, encode_query, path
+from amocrm_gen.runtime.encode import encode_body, encode_parts, encode_query, path
 
 from ..models.chats import (
-    ChannelConnect,
     ChannelConnected,
-    ChannelDisconnect,
     ChatCreated,
     ChatDeliveryStatus,
     ChatEventAnswer,
     ChatHistoryItem,
     ChatMessageEdit,
     ChatNewMessage,
-    ChatReaction,
-    ChatTyping,
-    ChatWrite,
+    ChatReactionUser,
+    ChatSource,
+    ChatTypingSender,
+    ChatWriteUser,
 )
 
 __all__ = [
@@ -141,7 +140,14 @@ def find_messages(
     )
 
 
-def connect(channel_id: str, item: ChannelConnect) -> Call[ChannelConnected]:
+def connect(
+    channel_id: str,
+    *,
+    account_id: str,
+    title: str | None = None,
+    hook_api_version: Literal["v1", "v2"] | None = None,
+    is_time_window_disabled: bool | None = None,
+) -> Call[ChannelConnected]:
     """Connect a channel to an account.
 
     `POST /v2/origin/custom/{channel_id}/connect`; the facades say more.
@@ -149,35 +155,75 @@ def connect(channel_id: str, item: ChannelConnect) -> Call[ChannelConnected]:
     return Call(
         CONNECT,
         path(CONNECT.path, channel_id=channel_id),
-        body=encode_body(item),
+        body=encode_parts(
+            {
+                "account_id": account_id,
+                "title": title,
+                "hook_api_version": hook_api_version,
+                "is_time_window_disabled": is_time_window_disabled,
+            }
+        ),
         returns=ChannelConnected,
     )
 
 
-def create(scope_id: str, item: ChatWrite) -> Call[ChatCreated]:
+def create(
+    scope_id: str, *, conversation_id: str, source: ChatSource | None = None, user: ChatWriteUser
+) -> Call[ChatCreated]:
     """Make a chat before anybody writes.
 
     `POST /v2/origin/custom/{scope_id}/chats`; the facades say more.
     """
     return Call(
-        CREATE, path(CREATE.path, scope_id=scope_id), body=encode_body(item), returns=ChatCreated
+        CREATE,
+        path(CREATE.path, scope_id=scope_id),
+        body=encode_parts({"conversation_id": conversation_id, "source": source, "user": user}),
+        returns=ChatCreated,
     )
 
 
-def disconnect(channel_id: str, item: ChannelDisconnect) -> Call[None]:
+def disconnect(channel_id: str, *, account_id: str) -> Call[None]:
     """Disconnect a channel from an account.
 
     `DELETE /v2/origin/custom/{channel_id}/disconnect`; the facades say more.
     """
-    return Call(DISCONNECT, path(DISCONNECT.path, channel_id=channel_id), body=encode_body(item))
+    return Call(
+        DISCONNECT,
+        path(DISCONNECT.path, channel_id=channel_id),
+        body=encode_parts({"account_id": account_id}),
+    )
 
 
-def react(scope_id: str, item: ChatReaction) -> Call[None]:
+def react(
+    scope_id: str,
+    *,
+    conversation_id: str | None = None,
+    conversation_ref_id: str | None = None,
+    msgid: str | None = None,
+    id: str | None = None,
+    user: ChatReactionUser,
+    type: Literal["react", "unreact"],
+    emoji: str | None = None,
+) -> Call[None]:
     """React to a message, or take a reaction back.
 
     `POST /v2/origin/custom/{scope_id}/react`; the facades say more.
     """
-    return Call(REACT, path(REACT.path, scope_id=scope_id), body=encode_body(item))
+    return Call(
+        REACT,
+        path(REACT.path, scope_id=scope_id),
+        body=encode_parts(
+            {
+                "conversation_id": conversation_id,
+                "conversation_ref_id": conversation_ref_id,
+                "msgid": msgid,
+                "id": id,
+                "user": user,
+                "type": type,
+                "emoji": emoji,
+            }
+        ),
+    )
 
 
 def send_message(scope_id: str, item: ChatNewMessage | ChatMessageEdit) -> Call[ChatEventAnswer]:
@@ -205,9 +251,17 @@ def set_delivery_status(scope_id: str, msgid: str, item: ChatDeliveryStatus) -> 
     )
 
 
-def show_typing(scope_id: str, item: ChatTyping) -> Call[None]:
+def show_typing(
+    scope_id: str, *, conversation_id: str, sender: ChatTypingSender, duration_ms: int | None = None
+) -> Call[None]:
     """Show that somebody is typing.
 
     `POST /v2/origin/custom/{scope_id}/typing`; the facades say more.
     """
-    return Call(SHOW_TYPING, path(SHOW_TYPING.path, scope_id=scope_id), body=encode_body(item))
+    return Call(
+        SHOW_TYPING,
+        path(SHOW_TYPING.path, scope_id=scope_id),
+        body=encode_parts(
+            {"conversation_id": conversation_id, "sender": sender, "duration_ms": duration_ms}
+        ),
+    )

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from amocrm_gen.runtime.call import Call, Operation
-from amocrm_gen.runtime.encode import encode_body, encode_form, encode_headers, encode_query, path
+from amocrm_gen.runtime.encode import encode_form, encode_headers, encode_parts, encode_query, path
 from amocrm_gen.runtime.types import JsonObject
 
-from ..models.user_chats import UserChatSessionAnswer, UserChatSessionRequest, UserChatText
+from ..models.user_chats import UserChatSessionAnswer, UserChatSessionRequest
 
 __all__ = [
     "CREATE_SESSION",
@@ -96,8 +96,8 @@ def find_messages(
 def send_message(
     amojo_id: str,
     chat_id: str,
-    item: UserChatText,
     *,
+    text: str,
     with_video: Literal["true", "false"] | None = None,
     stand: str | None = None,
     token: str,
@@ -110,6 +110,6 @@ def send_message(
         SEND_MESSAGE,
         path(SEND_MESSAGE.path, amojo_id=amojo_id, chat_id=chat_id),
         query=encode_query(params={"with_video": with_video, "stand": stand}),
-        body=encode_body(item),
+        body=encode_parts({"text": text}),
         headers=encode_headers(("X-Auth-Token", token)),
     )

@@ -3,23 +3,24 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import chats as calls
 from ..models.chats import (
-    ChannelConnect,
     ChannelConnected,
-    ChannelDisconnect,
     ChatCreated,
     ChatDeliveryStatus,
     ChatEventAnswer,
     ChatHistoryItem,
     ChatMessageEdit,
     ChatNewMessage,
-    ChatReaction,
-    ChatTyping,
-    ChatWrite,
+    ChatReactionUser,
+    ChatSource,
+    ChatTypingSender,
+    ChatWriteUser,
 )
 
 __all__ = ["Chats"]
@@ -70,51 +71,115 @@ class Chats(Resource):
             prefetch=prefetch,
         )
 
-    def connect(self, channel_id: str, item: ChannelConnect) -> ChannelConnected:
+    def connect(
+        self,
+        channel_id: str,
+        *,
+        account_id: str,
+        title: str | None = None,
+        hook_api_version: Literal["v1", "v2"] | None = None,
+        is_time_window_disabled: bool | None = None,
+    ) -> ChannelConnected:
         """Connect a channel to an account.
 
         To be repeated after every installation.
+
+        Args:
+            account_id: The account's amojo_id.
+            title: Name of the channel in this account.
+            hook_api_version: v1 by default, which is not supported any more.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
         `POST /v2/origin/custom/{channel_id}/connect`; known from docs.
         """
-        return self._client.send(calls.connect(channel_id, item))
+        return self._client.send(
+            calls.connect(
+                channel_id,
+                account_id=account_id,
+                title=title,
+                hook_api_version=hook_api_version,
+                is_time_window_disabled=is_time_window_disabled,
+            )
+        )
 
-    def create(self, scope_id: str, item: ChatWrite) -> ChatCreated:
+    def create(
+        self,
+        scope_id: str,
+        *,
+        conversation_id: str,
+        source: ChatSource | None = None,
+        user: ChatWriteUser,
+    ) -> ChatCreated:
         """Make a chat before anybody writes.
 
         Once for each conversation_id and user.
+
+        Args:
+            conversation_id: Your id of the chat.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429).
 
         `POST /v2/origin/custom/{scope_id}/chats`; known from docs.
         """
-        return self._client.send(calls.create(scope_id, item))
+        return self._client.send(
+            calls.create(scope_id, conversation_id=conversation_id, source=source, user=user)
+        )
 
-    def disconnect(self, channel_id: str, item: ChannelDisconnect) -> None:
+    def disconnect(self, channel_id: str, *, account_id: str) -> None:
         """Disconnect a channel from an account.
 
         What it removes is gone.
+
+        Args:
+            account_id: The account's amojo_id.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
         `DELETE /v2/origin/custom/{channel_id}/disconnect`; known from docs.
         """
-        return self._client.send(calls.disconnect(channel_id, item))
+        return self._client.send(calls.disconnect(channel_id, account_id=account_id))
 
-    def react(self, scope_id: str, item: ChatReaction) -> None:
+    def react(
+        self,
+        scope_id: str,
+        *,
+        conversation_id: str | None = None,
+        conversation_ref_id: str | None = None,
+        msgid: str | None = None,
+        id: str | None = None,
+        user: ChatReactionUser,
+        type: Literal["react", "unreact"],
+        emoji: str | None = None,
+    ) -> None:
         """React to a message, or take a reaction back.
+
+        Args:
+            conversation_id: Your id of the chat.
+            conversation_ref_id: amoCRM's id of the chat.
+            msgid: Your id of the message.
+            id: amoCRM's id of the message.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
 
         `POST /v2/origin/custom/{scope_id}/react`; known from docs.
         """
-        return self._client.send(calls.react(scope_id, item))
+        return self._client.send(
+            calls.react(
+                scope_id,
+                conversation_id=conversation_id,
+                conversation_ref_id=conversation_ref_id,
+                msgid=msgid,
+                id=id,
+                user=user,
+                type=type,
+                emoji=emoji,
+            )
+        )
 
     def send_message(
         self, scope_id: str, item: ChatNewMessage | ChatMessageEdit
@@ -141,12 +206,27 @@ class Chats(Resource):
         """
         return self._client.send(calls.set_delivery_status(scope_id, msgid, item))
 
-    def show_typing(self, scope_id: str, item: ChatTyping) -> None:
+    def show_typing(
+        self,
+        scope_id: str,
+        *,
+        conversation_id: str,
+        sender: ChatTypingSender,
+        duration_ms: int | None = None,
+    ) -> None:
         """Show that somebody is typing.
+
+        Args:
+            conversation_id: Your id of the chat.
+            duration_ms: 5000 by default.
 
         Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
         (403), `RateLimited` (429).
 
         `POST /v2/origin/custom/{scope_id}/typing`; known from docs.
         """
-        return self._client.send(calls.show_typing(scope_id, item))
+        return self._client.send(
+            calls.show_typing(
+                scope_id, conversation_id=conversation_id, sender=sender, duration_ms=duration_ms
+            )
+        )

@@ -10,7 +10,7 @@ from amocrm_gen.runtime.resource import Resource
 from amocrm_gen.runtime.types import JsonObject
 
 from ..calls import user_chats as calls
-from ..models.user_chats import UserChatSessionAnswer, UserChatSessionRequest, UserChatText
+from ..models.user_chats import UserChatSessionAnswer, UserChatSessionRequest
 
 __all__ = ["UserChats"]
 
@@ -73,8 +73,8 @@ class UserChats(Resource):
         self,
         amojo_id: str,
         chat_id: str,
-        item: UserChatText,
         *,
+        text: str,
         with_video: Literal["true", "false"] | None = None,
         stand: str | None = None,
         token: str,
@@ -92,6 +92,6 @@ class UserChats(Resource):
         """
         return self._client.send(
             calls.send_message(
-                amojo_id, chat_id, item, with_video=with_video, stand=stand, token=token
+                amojo_id, chat_id, text=text, with_video=with_video, stand=stand, token=token
             )
         )
