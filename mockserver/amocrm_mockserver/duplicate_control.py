@@ -37,9 +37,11 @@ def _stages(_: object, attribute: _Attribute, value: object) -> None:
 
 @frozen(kw_only=True)
 class DuplicateRule:
-    """Duplicate control of one pipeline, or of all that have no rule of their own."""
+    """Duplicate control of a pipeline and source, or of all that have no rule of their own."""
 
     pipeline_id: int | None = field(default=None, validator=checks.whole(1, optional=True))
+    source_id: int | None = field(default=None, validator=checks.whole(1, optional=True))
+    """The source by which a lead comes; without it any, and none."""
     keys: Sequence[str] = field(factory=lambda: list(_KEYS), validator=_keys)
     """What tells that two contacts are one; any of them will do."""
     stages: Sequence[int] | None = field(default=None, validator=_stages)
@@ -77,6 +79,8 @@ def _rule(account: Account, index: int, value: object) -> DuplicateRule:
     number = rule.pipeline_id
     if number is not None and not account.has("pipelines", number):
         raise ValueError(f"{where}: there is no pipeline {number}")
+    if rule.source_id is not None and not account.has("sources", rule.source_id):
+        raise ValueError(f"{where}: there is no source {rule.source_id}")
     pipelines = account.table("pipelines").rows if number is None else (number,)
     for stage in rule.stages or ():
         if not any(account.has("statuses", (pipeline, stage)) for pipeline in pipelines):
@@ -84,8 +88,17 @@ def _rule(account: Account, index: int, value: object) -> DuplicateRule:
     return rule
 
 
-def rule_for(rules: Sequence[DuplicateRule], pipeline_id: int) -> DuplicateRule | None:
-    """The rule of a pipeline; None where duplicate control is off."""
-    own = (rule for rule in rules if rule.pipeline_id == pipeline_id)
-    common = (rule for rule in rules if rule.pipeline_id is None)
-    return next(own, None) or next(common, None)
+def rule_for(
+    rules: Sequence[DuplicateRule], pipeline_id: int, source_id: int | None = None
+) -> DuplicateRule | None:
+    """The rule of a pipeline and source; None where duplicate control is off.
+
+    A rule of the pipeline goes before a common one, and in each the source's own before others.
+    """
+    fitting = [
+        rule
+        for rule in rules
+        if rule.pipeline_id in {None, pipeline_id} and rule.source_id in {None, source_id}
+    ]
+    fitting.sort(key=lambda rule: (rule.pipeline_id is None, rule.source_id is None))
+    return next(iter(fitting), None)

@@ -14,7 +14,7 @@ from amocrm_mockserver.behaviour.complex_items import (
     creation,
 )
 from amocrm_mockserver.behaviour.duplicates import Hit, find_hit
-from amocrm_mockserver.behaviour.leads import pipeline_of
+from amocrm_mockserver.behaviour.leads import named_source, pipeline_of
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.merging import merge
 from amocrm_mockserver.behaviour.unsorted import Unsorted
@@ -65,7 +65,13 @@ def _hit(exchange: Exchange, item: ComplexItem) -> Hit | None:
     if contact is None or item.incoming is not None:
         return None
     held = contact.item if contact.known is None else account.table("contacts").rows[contact.known]
-    return find_hit(exchange, pipeline_of(exchange, item.lead), held.get("_values", {}))
+    source = named_source(exchange, item.lead)
+    return find_hit(
+        exchange,
+        pipeline_of(exchange, item.lead),
+        held.get("_values", {}),
+        source_id=None if source is None else source["id"],
+    )
 
 
 def _make(engine: Engine, exchange: Exchange, item: ComplexItem) -> Row:

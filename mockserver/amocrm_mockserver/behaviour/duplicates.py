@@ -37,14 +37,16 @@ class Hit:
     leads: list[Row]
 
 
-def find_hit(exchange: Exchange, pipeline_id: int, values: Row) -> Hit | None:
+def find_hit(
+    exchange: Exchange, pipeline_id: int, values: Row, *, source_id: int | None = None
+) -> Hit | None:
     """The leads that have the contact with these values as their main one.
 
     None where duplicate control is off, and where the leads found are none or too many. A call
     that comes by no integration never merges.
     """
     account = exchange.account
-    rule = rule_for(account.duplicate_control, pipeline_id)
+    rule = rule_for(account.duplicate_control, pipeline_id, source_id)
     if rule is None or not exchange.caller.client_id:
         return None
     wanted = _marks(account, rule, values)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.behaviour.event_filters import event_tests, plural_of
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.envelope import listed
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.render import ABSENT
 from amocrm_mockserver.selection import Page, asked_page
 
@@ -25,6 +26,8 @@ __all__ = ["EventLog", "find_events"]
 
 _TALKED_ABOUT: Final = frozenset({"lead", "customer"})
 _OF_CATALOG: Final = re.compile(r"catalog_(\d+)")
+_NOTED: Final = ("leads", "contacts", "companies", "customers")
+"""Entities that have notes."""
 
 
 class EventLog(Behaviour):
@@ -37,6 +40,10 @@ class EventLog(Behaviour):
         number = exchange.variables["id"]
         events = reversed(exchange.account.events)
         return next((event for event in events if event["id"] == number), None)
+
+    def columns(self) -> Mapping[str, Show]:
+        """Notes are told with their words to those who ask for them."""
+        return {"value_after": _values("value_after"), "value_before": _values("value_before")}
 
     def embeds(self) -> Mapping[str, Show]:
         """What the event happened to."""
@@ -55,6 +62,27 @@ def find_events(engine: Engine, exchange: Exchange) -> Response:
     return listed(exchange, page, [engine.show(exchange, row) for row in page.rows])
 
 
+def _values(side: str) -> Show:
+    def show(exchange: Exchange, event: Row) -> Json:
+        values: list[Row] = event[side]
+        if "note" not in exchange.wanted:
+            return values
+        return [{key: _with_words(exchange, key, held) for key, held in v.items()} for v in values]
+
+    return show
+
+
+def _with_words(exchange: Exchange, key: str, held: Json) -> Json:
+    """A note with what it says; a system note has nothing to say."""
+    if key != "note" or not is_object(held):
+        return held
+    for kind in _NOTED:
+        note = exchange.account.table(f"notes:{kind}").rows.get(held["id"])
+        if note is not None:
+            return {**held, "note_type": note["note_type"], "params": note["params"]}
+    return held
+
+
 def _entity(exchange: Exchange, event: Row) -> Json:
     kind, number = event["entity_type"], event["entity_id"]
     catalog = _OF_CATALOG.fullmatch(kind)
@@ -69,5 +97,8 @@ def _entity(exchange: Exchange, event: Row) -> Json:
     path = f"{table}/{number}"
     if catalog:
         entity["catalog_id"] = int(catalog[1])
+        if "catalog_name" in exchange.wanted:
+            row = exchange.account.table("catalogs").rows.get(int(catalog[1]), {})
+            entity["catalog_name"] = row.get("name", "")
         path = f"catalogs/{catalog[1]}/elements/{number}"
     return {**entity, "_links": {"self": {"href": exchange.url(path)}}}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.render import Show
 
-__all__ = ["Leads", "pipeline_of"]
+__all__ = ["Leads", "named_source", "pipeline_of"]
 
 _PLACE: Final = ("pipeline_id", "status_id")
 _CLOSED: Final = frozenset({WON, LOST})
@@ -84,7 +84,7 @@ class Leads(Cards):
             row["name"] = f"{word} #{row['id']}"
         row["price"] = int(row["price"])
         row["is_price_computed"] = False
-        source = _named_source(exchange, item)
+        source = named_source(exchange, item)
         if source is not None:
             row["source_id"] = source["id"]
         row["pipeline_id"] = pipeline_of(exchange, item)
@@ -176,11 +176,11 @@ def pipeline_of(exchange: Exchange, item: Row) -> int:
     """The pipeline of a new lead: the one given, that of its source, or the main one."""
     number: int | None = item.get("pipeline_id")
     if number is None:
-        number = (_named_source(exchange, item) or {}).get("pipeline_id")
+        number = (named_source(exchange, item) or {}).get("pipeline_id")
     return main_pipeline(exchange.account)["id"] if number is None else number
 
 
-def _named_source(exchange: Exchange, item: Row) -> Row | None:
+def named_source(exchange: Exchange, item: Row) -> Row | None:
     """The source that a new lead names; one that the integration does not have is none."""
     wanted: Json = object_at(object_at(item, "_embedded"), "source").get("external_id")
     if wanted is None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from attrs import evolve
 
+from amocrm_mockserver.duplicate_control import read_rules
+
 from .crm import Crm, make_crm
 
 if TYPE_CHECKING:
@@ -34,8 +36,19 @@ _PIPELINES = [
 ]
 
 
+_SOURCES = [
+    {"id": 77, "name": "One", "external_id": "one", "pipeline_id": 70},
+    {"id": 78, "name": "Two", "external_id": "two", "pipeline_id": 70},
+]
+
+
 def _with_control(
-    rule: Json | None = None, *, leads: int = 1, contact: Json | None = None, **more: Json
+    rule: Json | None = None,
+    *,
+    leads: int = 1,
+    contact: Json | None = None,
+    sources: bool = False,
+    **more: Json,
 ) -> Crm:
     """An account where Ann is the main contact of leads 101 and on."""
     ann: Json = {
@@ -60,6 +73,7 @@ def _with_control(
         make_crm(
             {
                 "pipelines": _PIPELINES,
+                "sources": _SOURCES if sources else [],
                 "contacts": [ann, {"id": 202, "name": "Bob"}],
                 "leads": there,
                 "duplicate_control": [] if rule is None else [rule],
@@ -226,6 +240,29 @@ def test_items_that_meet_in_one_lead_are_one_result() -> None:
     assert again[0]["merged"] is False, "two leads were found, and a new one is made"
 
 
+@pytest.mark.parametrize(
+    ("rules", "merged"),
+    [
+        ([{"source_id": 77}], [True, False, False]),
+        ([{"source_id": 78}], [False, True, False]),
+        ([{}], [True, True, True]),
+        ([{"keys": ["phone"]}, {"source_id": 77}], [True, False, False]),
+        ([{"pipeline_id": 70, "keys": ["phone"]}, {"source_id": 77}], [False, False, False]),
+        ([{"pipeline_id": 70, "source_id": 77}, {"keys": ["phone"]}], [True, False, False]),
+    ],
+)
+def test_rules_belong_to_sources(rules: Json, merged: list[bool]) -> None:
+    """The source's own rule goes before others, after the pipeline's."""
+    crm = _with_control({}, sources=True)
+    rules = [{"several": "newest", **rule} for rule in rules]
+    crm.account.duplicate_control = read_rules(crm.account, rules)
+    for name, expected in zip(("one", "two", None), merged, strict=True):
+        item = _item(_email("ann@example.com"), pipeline_id=70)
+        if name is not None:
+            item["_embedded"]["source"] = {"type": "widget", "external_id": name}
+        assert crm.post("leads/complex", [item])[0]["merged"] is expected
+
+
 def test_plain_creation_never_merges() -> None:
     """Duplicate control belongs to complex creation."""
     crm = _with_control({})
@@ -242,6 +279,7 @@ def test_plain_creation_never_merges() -> None:
         ([{"keys": ["name"]}], "duplicate_control[0]: keys must be a list of email and phone"),
         ([{"several": "some"}], "duplicate_control[0]: several must be one of"),
         ([{"pipeline_id": 5}], "duplicate_control[0]: there is no pipeline 5"),
+        ([{"source_id": 5}], "duplicate_control[0]: there is no source 5"),
         ([{"stages": [5]}], "duplicate_control[0]: there is no stage 5"),
         ([{"stages": 142}], "duplicate_control[0]: stages must be a list of status ids"),
     ],

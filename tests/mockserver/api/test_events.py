@@ -61,6 +61,27 @@ def test_names_of_entities_when_asked(crm: Crm, lead: int) -> None:
     assert event["entity_id"] == lead
 
 
+def test_notes_and_catalogs_are_named_when_asked(crm: Crm, lead: int) -> None:
+    """A note is told with its words, an element with its catalog's name."""
+    note = {"note_type": "common", "params": {"text": "Hello"}}
+    [number] = crm.create(f"leads/{lead}/notes", note)
+    query = "filter[type]=common_note_added"
+    assert crm.find("events", query)[0]["value_after"] == [{"note": {"id": number}}]
+    [event] = crm.find("events", f"{query}&with=note")
+    assert event["value_after"] == [{"note": {"id": number, **note}}]
+    [event] = crm.find("events", "filter[type]=lead_added&with=note")
+    assert list(event["value_after"][0]["note"]) == ["id"]
+    [cars] = crm.create("catalogs", {"name": "Cars"})
+    [lada] = crm.create(f"catalogs/{cars}/elements", {"name": "Lada"})
+    link = {"to_entity_id": lada, "to_entity_type": "catalog_elements"}
+    crm.post(f"leads/{lead}/link", [{**link, "metadata": {"catalog_id": cars}}])
+    query = f"filter[entity]=catalog_{cars}"
+    assert "catalog_name" not in crm.find("events", query)[0]["_embedded"]["entity"]
+    [event] = crm.find("events", f"{query}&with=catalog_name,catalog_element_name")
+    names = {"name": "Lada", "catalog_id": cars, "catalog_name": "Cars"}
+    assert names.items() <= event["_embedded"]["entity"].items()
+
+
 @pytest.mark.parametrize(
     ("query", "kinds"),
     [

@@ -23,6 +23,7 @@ __all__ = [
     "EventLtv",
     "EventMessage",
     "EventName",
+    "EventNote",
     "EventNps",
     "EventSale",
     "EventTag",
@@ -57,6 +58,8 @@ class EventEntity:
     """Only with the name of its kind in `with`: lead_name for leads."""
     catalog_id: int | Unset = field(default=UNSET)
     """Catalog elements only."""
+    catalog_name: str | Unset = field(default=UNSET)
+    """Catalog elements only, with `catalog_name` in `with` (a guess)."""
     linked_talk_contact_id: int | Unset = field(default=UNSET)
     """Chat events of leads and customers: the contact who talks."""
     links: Links | Unset = field(default=UNSET, metadata={"wire": "_links"})
@@ -105,6 +108,17 @@ class EventName:
     """The name of an entity."""
 
     name: str
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class EventNote:
+    """A note; what it says comes with `note` in `with` (a guess)."""
+
+    id: int
+    note_type: str | Unset = field(default=UNSET)
+    params: JsonValue | Unset = field(default=UNSET)
+    """As the note of this type has them."""
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
@@ -257,7 +271,7 @@ class EventValue:
     at all.
     """
 
-    note: EntityId | Unset = field(default=UNSET)
+    note: EventNote | Unset = field(default=UNSET)
     """*_added of leads, contacts, companies and customers, *_note_added, common_note_deleted,
     calls, sms, link_followed, task_result_added.
     """
