@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from amocrm_mockserver.behaviour.events import SINGULAR, log
 from amocrm_mockserver.control_call import ControlCall, ControlError
 from amocrm_mockserver.happenings import Happenings
+from amocrm_mockserver.holder import first_admin
 from amocrm_mockserver.hooks.tell import hooks_of
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["answer", "clear", "listing", "trash"]
 
 _CARDS: Final = ("leads", "contacts", "companies", "customers")
+_UNTOLD: Final = frozenset({"customer_restored"})
+"""What the log has no event for."""
 
 
 def listing(server: MockServer, _: ControlCall) -> object:
@@ -59,8 +63,12 @@ def trash(server: MockServer, call: ControlCall) -> object:
         raise ControlError(f"there is no {kind} {number}", status=404)
     is_deleted = not call.get("restore", bool)
     if bool(row["is_deleted"]) != is_deleted:
-        now = int(server.clock.now())
-        account.table(kind).change(row, {"is_deleted": is_deleted, "updated_at": now})
+        now, by = int(server.clock.now()), first_admin(account).id
+        changes = {"is_deleted": is_deleted, "updated_at": now, "updated_by": by}
+        account.table(kind).change(row, changes)
+        done = f"{SINGULAR[kind]}_{'deleted' if is_deleted else 'restored'}"
+        if done not in _UNTOLD:
+            log(account, done, (kind, row["id"]), by=by, at=now)
         happened = Happenings()
         happened.tell(kind, "delete" if is_deleted else "restore", row)
         account.hooks.extend(hooks_of(account, happened))

@@ -8,13 +8,16 @@ from typing import Any, Final, cast
 import yaml
 from attrs import field, frozen
 
-__all__ = ["CALLS", "EXAMPLES", "Case", "Step", "cases", "lines", "named_shapes"]
+__all__ = ["CALLS", "EFFECTS", "EXAMPLES", "Case", "Step", "cases", "lines", "named_shapes"]
 
 _HERE: Final = Path(__file__).parent
 CALLS: Final = "calls"
 """What each method of the SDK sends."""
 EXAMPLES: Final = "examples"
 """What the SDK's examples do, in their order, and the state that must be left."""
+
+EFFECTS: Final = "effects"
+"""What a write changes elsewhere."""
 
 
 @frozen(kw_only=True)

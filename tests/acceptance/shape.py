@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
+from urllib.parse import unquote_plus
 
 from .case import named_shapes
 
@@ -33,6 +34,8 @@ def faults(needed: Any, found: Any, path: str = "$") -> Iterator[str]:
             yield from _each(inner, found, path)
         case {"$some": wanted}:
             yield from _some(wanted, found, path)
+        case {"$has": pieces}:
+            yield from _has(pieces, found, path)
         case dict():
             yield from _object(needed, found, path)
         case list():
@@ -56,6 +59,12 @@ def _some(wanted: list[Any], found: Any, path: str) -> Iterator[str]:
     for one in wanted:
         if all(any(True for _ in faults(one, item)) for item in items):
             yield f"{path}: expected {one!r} among {found!r}"
+
+
+def _has(pieces: list[str], found: Any, path: str) -> Iterator[str]:
+    """These pairs must be in a form, whatever else is."""
+    pairs = unquote_plus(str(found)).split("&")
+    yield from (f"{path}: {piece} is not in {pairs}" for piece in pieces if piece not in pairs)
 
 
 def _list(needed: list[Any], found: Any, path: str) -> Iterator[str]:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from .case import CALLS, EXAMPLES, Case, cases, lines
+from .case import CALLS, EFFECTS, EXAMPLES, Case, cases, lines
 from .sdk import Sdk, http_build_query
 from .shape import faults
 
-_TABLES = pytest.mark.parametrize("table", [CALLS, EXAMPLES])
+_TABLES = pytest.mark.parametrize("table", [CALLS, EXAMPLES, EFFECTS])
 _ALL = [case for table in (CALLS, EXAMPLES) for case in cases(table)]
 
 
@@ -15,6 +15,14 @@ _ALL = [case for table in (CALLS, EXAMPLES) for case in cases(table)]
 def test_gives_what_the_sdk_needs(case: Case, origin: str) -> None:
     """Method, path, decoded query and body as the SDK sends them; each answer as it reads it."""
     sdk = Sdk.of(case, origin)
+    for number, step in enumerate(case.steps, 1):
+        assert [f"step {number}: {fault}" for fault in sdk.take(step)] == []
+
+
+@pytest.mark.parametrize("case", cases(EFFECTS), ids=lambda case: f"{case.line}-{case.id}")
+def test_a_write_has_its_effects(case: Case) -> None:
+    """What the docs say that a write changes elsewhere is changed, logged and told to webhooks."""
+    sdk = Sdk.of(case, "https://example.amocrm.ru")
     for number, step in enumerate(case.steps, 1):
         assert [f"step {number}: {fault}" for fault in sdk.take(step)] == []
 

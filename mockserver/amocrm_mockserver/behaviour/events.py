@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from amocrm_mockserver.account import Account
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
 
-__all__ = ["FIELD_TYPES", "SINGULAR", "record", "record_added"]
+__all__ = ["FIELD_TYPES", "SINGULAR", "log", "record", "record_added"]
 
 SINGULAR: Final[Mapping[str, str]] = {
     "leads": "lead",
@@ -60,25 +61,40 @@ def record(  # noqa: PLR0913 -- an event has that many parts
     """
     if exchange.seeding:
         return
-    account = exchange.account
+    author = exchange.caller.user_id if by is None else by
+    end = (entity_type, entity_id)
+    values = {"value_after": after or [], "value_before": before or []}
+    log(exchange.account, kind, end, by=author, at=exchange.now, values=values)
+
+
+def log(  # noqa: PLR0913 -- an event has that many parts
+    account: Account,
+    kind: str,
+    end: tuple[str, int],
+    *,
+    by: int,
+    at: int,
+    values: Row | None = None,
+) -> None:
+    """Add an event that no call of the API makes, such as a deletion by hand."""
+    entity_type, entity_id = end
     event: Row = {
-        "id": account.ids.ulid(exchange.now),
+        "id": account.ids.ulid(at),
         "type": kind,
         "entity_id": entity_id,
-        "entity_type": _named(exchange, entity_type, entity_id),
-        "created_by": exchange.caller.user_id if by is None else by,
-        "created_at": exchange.now,
-        "value_after": after or [],
-        "value_before": before or [],
+        "entity_type": _named(account, entity_type, entity_id),
+        "created_by": by,
+        "created_at": at,
+        **(values or {"value_after": [], "value_before": []}),
         "account_id": account.id,
     }
     account.events.append(event)
 
 
-def _named(exchange: Exchange, entity_type: str, entity_id: int) -> str:
+def _named(account: Account, entity_type: str, entity_id: int) -> str:
     """The entity type; that of a catalog's element names the catalog."""
     if entity_type == "catalog_elements":
-        element = exchange.account.table(entity_type).rows.get(entity_id)
+        element = account.table(entity_type).rows.get(entity_id)
         if element is not None:
             return f"catalog_{element['catalog_id']}"
     return SINGULAR.get(entity_type, entity_type)
