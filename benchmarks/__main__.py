@@ -26,6 +26,7 @@ BENCHMARKS: Final = {
     "get": "benchmarks.calls:get",
     "async-get": "benchmarks.calls:async_get",
     "create": "benchmarks.calls:create",
+    "walk": "benchmarks.walking:walk",
     "memory": "benchmarks.reading:memory",
     "cold": "benchmarks.cold:cold_start",
     "generate": "benchmarks.generator:generate",

@@ -85,6 +85,10 @@ Machine: {machine}.
 - Ratios can be compared between machines, the last column cannot.
 - Each row runs in a process of its own, so that one's garbage is not another's. Kept objects are
   freed after the clock has stopped. All custom field values are looked at, in the floor, too.
+- G9 is counted by a server that takes 300 ms for each page and sends them for ever: requests over
+  7 a second, for processes that share the default throttle. Its floor is the same with
+  `prefetch=0`, one page after the other. Violations are requests that would have been the eighth in
+  a second.
 - G1 keeps the list that `.all()` returns; G2 is the plain loop, which reads a lead when it comes
   to it.
 - G1 is shown both ways: with Python's garbage collector left alone, and paused for each page.

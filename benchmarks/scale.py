@@ -21,7 +21,35 @@ class Scale:
     many: int
     """Leads in a full account of the mock server."""
     few: int
+    crowds: tuple[int, ...]
+    """Processes that walk at the same time."""
+    walks: int
+    """Walks under the throttle of each kind."""
+    seconds: float
+    """How long each of them is."""
 
 
-FULL: Final = Scale(rounds=9, leads=10_000, gets=500, creates=10, starts=15, many=100_000, few=1000)
-TINY: Final = Scale(rounds=1, leads=300, gets=2, creates=1, starts=1, many=60, few=20)
+FULL: Final = Scale(
+    rounds=9,
+    leads=10_000,
+    gets=500,
+    creates=10,
+    starts=15,
+    many=100_000,
+    few=1000,
+    crowds=(1, 2, 4, 16),
+    walks=3,
+    seconds=15.0,
+)
+TINY: Final = Scale(
+    rounds=1,
+    leads=300,
+    gets=2,
+    creates=1,
+    starts=1,
+    many=60,
+    few=20,
+    crowds=(1,),
+    walks=1,
+    seconds=1.0,
+)

@@ -13,7 +13,7 @@ from benchmarks.floor import Floor
 from benchmarks.report import merged
 from benchmarks.scale import TINY
 
-_SLOW = {"cold", "generate", "mock"}
+_SLOW = {"cold", "generate", "mock", "walk"}
 
 
 @pytest.mark.parametrize(
