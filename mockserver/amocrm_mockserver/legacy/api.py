@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.brackets import decode
 from amocrm_mockserver.contract import load_contract
 from amocrm_mockserver.hooks.tell import hooks_of
-from amocrm_mockserver.legacy.call import LegacyCall
-from amocrm_mockserver.legacy.leads import find_leads, save_leads
-from amocrm_mockserver.legacy.notes import find_notes, save_notes
-from amocrm_mockserver.legacy.people import (
-    find_companies,
-    find_contacts,
-    save_companies,
-    save_contacts,
+from amocrm_mockserver.legacy import (
+    catalogs,
+    customers,
+    incoming,
+    leads,
+    notes,
+    outside,
+    people,
+    settings,
+    tasks,
 )
-from amocrm_mockserver.legacy.tasks import find_tasks, save_tasks
+from amocrm_mockserver.legacy.call import LegacyCall
 from amocrm_mockserver.problems import ProblemError, internal, method_not_allowed
 from amocrm_mockserver.router import Router
 
@@ -35,16 +37,49 @@ __all__ = ["answer", "knows", "operation_of"]
 _LOG = logging.getLogger("amocrm_mockserver.api")
 
 _HANDLERS: Final[Mapping[str, Callable[[LegacyCall], Response]]] = {
-    "companies.find": find_companies,
-    "companies.save": save_companies,
-    "contacts.find": find_contacts,
-    "contacts.save": save_contacts,
-    "leads.find": find_leads,
-    "leads.save": save_leads,
-    "notes.find": find_notes,
-    "notes.save": save_notes,
-    "tasks.find": find_tasks,
-    "tasks.save": save_tasks,
+    "account.get": settings.show_account,
+    "calls.save": outside.add_calls,
+    "catalog_elements.find": catalogs.find_elements,
+    "catalog_elements.save": catalogs.save_elements,
+    "catalogs.find": catalogs.find_catalogs,
+    "catalogs.save": catalogs.save_catalogs,
+    "companies.find": people.find_companies,
+    "companies.save": people.save_companies,
+    "contacts.find": people.find_contacts,
+    "contacts.save": people.save_contacts,
+    "customers.find": customers.find_customers,
+    "customers.save": customers.save_customers,
+    "customers_periods.find": customers.find_periods,
+    "customers_periods.save": customers.save_periods,
+    "events.save": outside.notify_of_calls,
+    "fields.save": settings.save_fields,
+    "incoming_leads.accept": incoming.accept_incoming,
+    "incoming_leads.add_forms": incoming.add_forms,
+    "incoming_leads.add_sips": incoming.add_sips,
+    "incoming_leads.decline": incoming.decline_incoming,
+    "incoming_leads.find": incoming.find_incoming,
+    "incoming_leads.summarise": incoming.summarise_incoming,
+    "leads.find": leads.find_leads,
+    "leads.save": leads.save_leads,
+    "notes.find": notes.find_notes,
+    "notes.save": notes.save_notes,
+    "pipelines.delete": settings.delete_pipelines,
+    "pipelines.find": settings.find_pipelines,
+    "pipelines.save": settings.save_pipelines,
+    "products_settings.get": settings.show_products,
+    "products_settings.switch": settings.switch_products,
+    "tasks.find": tasks.find_tasks,
+    "tasks.save": tasks.save_tasks,
+    "transactions.find": customers.find_transactions,
+    "transactions.save": customers.save_transactions,
+    "url_shortener.shorten": outside.shorten,
+    "webhooks.find": outside.find_webhooks,
+    "webhooks.subscribe": outside.subscribe,
+    "webhooks.unsubscribe": outside.unsubscribe,
+    "widgets.find": outside.find_widgets,
+    "widgets.find_installed": outside.find_installed_widgets,
+    "widgets.save": outside.save_widgets,
+    "widgets.set_sources": outside.set_sources,
 }
 
 
