@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast, overload
 
 from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of
 from amocrm_gen.runtime.errors import NotFound
+from amocrm_gen.runtime.secret import conceal, conceal_optional
 from amocrm_gen.runtime.sharing import closed_error, in_the_name_of
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -77,6 +78,8 @@ class AsyncClient:
         har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
     """
 
+    _user_id: int | None = None
+
     def __init__(  # noqa: PLR0913 - the names that users type
         self,
         account: str,
@@ -99,6 +102,7 @@ class AsyncClient:
         har: Path | str | None = None,
         transport: HttpClient | None = None,
     ) -> None:
+        token = conceal_optional(token)
         self._session = session_of(
             account,
             token=token,
@@ -115,7 +119,6 @@ class AsyncClient:
             channel=channel,
         )
         self._prefetch = prefetch
-        self._user_id: int | None = None
         self._har = None if har is None else _har_of(har)
         from amocrm_gen.runtime.adriver import AsyncDriver, http_client
 
@@ -128,8 +131,11 @@ class AsyncClient:
 
     def __repr__(self) -> str:
         """Tell the account; nothing secret."""
+        # Errors of the constructor are shown with it, half made as it is.
+        session = getattr(self, "_session", None)
+        domain = "?" if session is None else session.account.domain
         user = "" if self._user_id is None else f", as user {self._user_id}"
-        return f"{type(self).__name__}({self.domain!r}{user})"
+        return f"{type(self).__name__}({domain!r}{user})"
 
     @property
     def domain(self) -> str:
@@ -317,6 +323,8 @@ class AsyncClient:
         """
         from amocrm_gen.runtime import oauth
 
+        # Whoever prints the frames of an error does not print the code.
+        code = conceal(code)
         return await self._driver.run(oauth.authorize(self._session, code, referer))
 
     async def renew(self) -> Token:

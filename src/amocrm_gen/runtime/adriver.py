@@ -5,6 +5,8 @@ import os
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from importlib.util import find_spec
 from ssl import SSLContext, create_default_context
@@ -34,6 +36,7 @@ from amocrm_gen.runtime.effects import (
 )
 from amocrm_gen.runtime.errors import AmoError, MissingExtra, ResponseError, TransportError
 from amocrm_gen.runtime.log import redact
+from amocrm_gen.runtime.proxies import wrong_proxy
 from amocrm_gen.runtime.traffic import Seen
 
 __all__ = ["AsyncDriver", "HttpClient", "http_client"]
@@ -283,5 +286,12 @@ def http_client(ca_file: str | None) -> HttpClient:
     import httpx  # noqa: PLC0415 - an optional extra
 
     verify: SSLContext | bool = True if ca_file is None else create_default_context(cafile=ca_file)
-    made: HttpClient = httpx.AsyncClient(verify=verify)
+    # No cookies: what one call was given must not go out with another one.
+    jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    made: HttpClient | None = None
+    # Its error holds the address of the proxy, and that the password.
+    with suppress(httpx.InvalidURL, ValueError):
+        made = httpx.AsyncClient(verify=verify, cookies=jar)
+    if made is None:
+        raise wrong_proxy()
     return made

@@ -83,15 +83,15 @@ class Call(Generic[T]):
 
     operation: Operation
     path: str
-    query: tuple[tuple[str, str], ...] = ()
-    body: JsonValue = None
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: JsonValue = field(default=None, repr=False)
     """The JSON body; None sends none."""
     returns: object = None
     """The class, or union of classes, of one item; None leaves the JSON as it is."""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     is_lazy: bool = False
     """Whether the items of a page are left as JSON, to be read one by one by `Page.read`."""
-    form: tuple[tuple[str, str], ...] | None = None
+    form: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
     """A body in PHP's brackets, instead of JSON."""
     content: bytes | None = field(default=None, repr=False)
     """A body that is sent as it is; a header names its type."""

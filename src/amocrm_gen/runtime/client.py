@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar, cast, overload
 from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of
 from amocrm_gen.runtime.connections import Connections
 from amocrm_gen.runtime.errors import NotFound
+from amocrm_gen.runtime.secret import conceal, conceal_optional
 from amocrm_gen.runtime.sharing import in_the_name_of
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -80,6 +81,8 @@ class Client:
         har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
     """
 
+    _user_id: int | None = None
+
     def __init__(  # noqa: PLR0913 - the names that users type
         self,
         account: str,
@@ -102,6 +105,7 @@ class Client:
         har: Path | str | None = None,
         transport: PoolManager | None = None,
     ) -> None:
+        token = conceal_optional(token)
         self._session = session_of(
             account,
             token=token,
@@ -118,7 +122,6 @@ class Client:
             channel=channel,
         )
         self._prefetch = prefetch
-        self._user_id: int | None = None
         self._har = None if har is None else _har_of(har)
         self._connections = Connections(
             self._session,
@@ -131,8 +134,11 @@ class Client:
 
     def __repr__(self) -> str:
         """Tell the account; nothing secret."""
+        # Errors of the constructor are shown with it, half made as it is.
+        session = getattr(self, "_session", None)
+        domain = "?" if session is None else session.account.domain
         user = "" if self._user_id is None else f", as user {self._user_id}"
-        return f"{type(self).__name__}({self.domain!r}{user})"
+        return f"{type(self).__name__}({domain!r}{user})"
 
     @property
     def domain(self) -> str:
@@ -318,6 +324,8 @@ class Client:
         """
         from amocrm_gen.runtime import oauth
 
+        # Whoever prints the frames of an error does not print the code.
+        code = conceal(code)
         return self._driver.run(oauth.authorize(self._session, code, referer))
 
     def renew(self) -> Token:

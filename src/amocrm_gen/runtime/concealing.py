@@ -7,8 +7,8 @@ from attrs import evolve
 
 from amocrm_gen.runtime.effects import LONGEST_ANSWER, Response, Send
 from amocrm_gen.runtime.errors import AmoError, ApiError, OAuthError, Problem, ResponseError
-from amocrm_gen.runtime.log import has_secret, redact
-from amocrm_gen.runtime.traffic import request_of
+from amocrm_gen.runtime.masks import Masks
+from amocrm_gen.runtime.traffic import shown_request
 
 __all__ = ["about", "bare", "concealed", "too_long"]
 
@@ -35,40 +35,41 @@ def about(
     if isinstance(asked, Response) and error.status is None:
         error.status = asked.status
         error.request_id = asked.headers.get("x-request-id")
-    if send is not None and error.request is None:
-        error.request = request_of(send, list(secrets))
-    error.message = redact(error.message, *secrets)
+    masks = Masks(secrets)
+    if send is not None:
+        request = shown_request(send, masks)
+        error.request = error.request or request
+    error.message = masks.text(error.message)
     error.args = (error.message, *error.args[1:])
-    if error.request_id is not None:
-        error.request_id = redact(error.request_id, *secrets)
-    if isinstance(error, ApiError | OAuthError) and error.hint is not None:
-        error.hint = redact(error.hint, *secrets)
+    error.request_id = _told(error.request_id, masks)
+    if isinstance(error, ApiError | OAuthError):
+        error.hint = _told(error.hint, masks)
     if isinstance(error, ApiError):
-        error.problems = concealed(error.problems, secrets)
-    if isinstance(error, ResponseError) and error.path is not None:
-        error.path = redact(error.path, *secrets)
+        error.problems = concealed(error.problems, masks)
+    if isinstance(error, ResponseError):
+        error.path = _told(error.path, masks)
     causes = list(_chain(error))[1:]
-    if any(has_secret(f"{cause} {cause!r}", *secrets) for cause in causes):
+    if any(masks.text(said) != said for said in (f"{cause} {cause!r}" for cause in causes)):
         error.__cause__ = error.__context__ = None
     return error
 
 
-def concealed(problems: Sequence[Problem], secrets: Sequence[str]) -> tuple[Problem, ...]:
+def concealed(problems: Sequence[Problem], masks: Masks) -> tuple[Problem, ...]:
     """Return problems without the secrets that an answer may repeat."""
-
-    def text(given: str | None) -> str | None:
-        return None if given is None else redact(given, *secrets)
-
     return tuple(
         evolve(
             problem,
-            detail=redact(problem.detail, *secrets),
-            code=text(problem.code),
-            path=text(problem.path),
-            request_id=text(problem.request_id),
+            detail=masks.text(problem.detail),
+            code=_told(problem.code, masks),
+            path=_told(problem.path, masks),
+            request_id=_told(problem.request_id, masks),
         )
         for problem in problems
     )
+
+
+def _told(text: str | None, masks: Masks) -> str | None:
+    return None if text is None else masks.text(text)
 
 
 def too_long(status: int) -> ResponseError:

@@ -25,10 +25,12 @@ from amocrm_gen.runtime.errors import (
 from amocrm_gen.runtime.exchange import attempt, attempts_of, give_up_or_wait
 from amocrm_gen.runtime.hosts import drive_in, drive_question, known_origin
 from amocrm_gen.runtime.kinds import is_list, is_object
+from amocrm_gen.runtime.masks import Masks
 from amocrm_gen.runtime.moves import follow
 from amocrm_gen.runtime.renewal import can_renew, replaced, usable_token
 from amocrm_gen.runtime.request import request_of
 from amocrm_gen.runtime.session import Session
+from amocrm_gen.runtime.traffic import shown_request
 
 __all__ = ["ask", "complaint_of", "converse", "held_keys", "respond"]
 
@@ -76,11 +78,16 @@ def _read(session: Session, call: Call[object], response: Response) -> Answer:
     try:
         answer = answer_of(call, response)
     except AmoError as error:
-        about(error, response, session.secrets, call.operation.name)
-        raise
+        # Without the frames of reading: they hold the answer, and that whatever it repeats.
+        raise about(error, response, session.secrets, call.operation.name).with_traceback(
+            None
+        ) from None
     if not answer.problems:
         return answer
-    return Answer(answer.value, concealed(answer.problems, session.secrets), response)
+    masks = Masks(session.secrets)
+    if response.request is not None:
+        shown_request(response.request, masks)
+    return Answer(answer.value, concealed(answer.problems, masks), response)
 
 
 def respond(session: Session, call: Call[object], *, splittable: bool = False) -> Talk[Response]:

@@ -42,9 +42,9 @@ from amocrm_gen.runtime.effects import (
     Stop,
     Talk,
 )
-from amocrm_gen.runtime.errors import AmoError, ConfigurationError, ResponseError, TransportError
+from amocrm_gen.runtime.errors import AmoError, ResponseError, TransportError
 from amocrm_gen.runtime.log import redact
-from amocrm_gen.runtime.proxies import proxy_for
+from amocrm_gen.runtime.proxies import proxy_for, wrong_proxy
 from amocrm_gen.runtime.secret import Secret
 from amocrm_gen.runtime.traffic import Seen
 
@@ -220,21 +220,25 @@ def pool_for(url: str, ca_file: str | None, size: int) -> PoolManager:
     proxy = proxy_for(url, os.environ)
     if proxy is None:
         return PoolManager(**options)
+    proxy = Secret(proxy)
+    made = _proxied(proxy, options)
+    if made is None:
+        # Here, since the frame of the error holds the password.
+        raise wrong_proxy()
+    return made
+
+
+def _proxied(proxy: str, options: dict[str, Any]) -> ProxyManager | None:  # Any: as above
     try:
         parts = urlsplit(proxy)
         if parts.username is not None:
             user, password = unquote(parts.username), unquote(parts.password or "")
             pair = b64encode(f"{user}:{password}".encode()).decode()
-            options["proxy_headers"] = {"Proxy-Authorization": Secret(f"Basic {pair}")}
+            options = {**options, "proxy_headers": {"Proxy-Authorization": Secret(f"Basic {pair}")}}
             proxy = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         return ProxyManager(proxy, **options)
-    except (HTTPError, ValueError) as error:
-        name = type(error).__name__
-    # Outside of the handler: the error holds the address, and that the password.
-    raise ConfigurationError(
-        f"the proxy that the environment names is no address ({name})",
-        advice='write HTTPS_PROXY as "http://user:password@host:port"',
-    )
+    except (HTTPError, ValueError):
+        return None
 
 
 _drivers: "WeakSet[Driver]" = WeakSet()

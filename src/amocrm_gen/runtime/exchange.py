@@ -25,11 +25,13 @@ from amocrm_gen.runtime.errors import (
     ResponseError,
     TransportError,
 )
-from amocrm_gen.runtime.log import logger, redact
+from amocrm_gen.runtime.log import logger
+from amocrm_gen.runtime.masks import Masks
 from amocrm_gen.runtime.policy import Attempts
 from amocrm_gen.runtime.refusal import refusal_of
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.throttle.throttle import Throttle
+from amocrm_gen.runtime.traffic import shown_request
 
 __all__ = ["attempt", "attempts_of", "exchange", "give_up_or_wait"]
 
@@ -71,17 +73,10 @@ def attempt(
         response: Response = yield request
     except (TransportError, ResponseError) as error:
         about(error, request, secrets, name)
-        logger.debug("%s %s: %s", request.method, redact(request.url, *secrets), error.message)
+        _log(request, secrets, error.message, None)
         return error
     response = Response(response.status, response.headers, response.body, request)
-    if logger.isEnabledFor(DEBUG):
-        logger.debug(
-            "%s %s: %s, request id %s",
-            request.method,
-            redact(request.url, *secrets),
-            response.status,
-            redact(response.headers.get("x-request-id", "none"), *secrets),
-        )
+    _log(request, secrets, str(response.status), response.headers.get("x-request-id"))
     if 200 <= response.status < 300:
         session.budget.earn()
         return response
@@ -89,6 +84,14 @@ def attempt(
     about(refusal, request, secrets, name)
     yield from _tell_others(session.throttle, refusal)
     return refusal
+
+
+def _log(request: Send, secrets: Sequence[str], outcome: str, request_id: str | None) -> None:
+    if logger.isEnabledFor(DEBUG):
+        masks = Masks(secrets)
+        shown = shown_request(request, masks)
+        mark = "" if request_id is None else f", request id {request_id}"
+        logger.debug("%s %s: %s%s", shown.method, shown.url, outcome, masks.text(mark))
 
 
 def give_up_or_wait(attempts: Attempts, error: AmoError) -> Talk[None]:

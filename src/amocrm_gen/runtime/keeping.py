@@ -6,10 +6,11 @@ from attrs import evolve
 
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.effects import Free, Hold, Load, Now, Save, Talk
-from amocrm_gen.runtime.errors import OAuthError
+from amocrm_gen.runtime.errors import AmoError, OAuthError
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.log import logger, redact
 from amocrm_gen.runtime.session import Session
+from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token, claims_of
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "keep_move",
     "keep_new",
     "key_of",
+    "loaded",
     "lock_of",
     "stored",
 ]
@@ -45,7 +47,7 @@ def stored(session: Session) -> Talk[Token | None]:
     account, found, seen = session.account, None, set[str]()
     while account.domain not in seen:
         seen.add(account.domain)
-        kept: Token | None = yield Load(session.store, key_of(session, account))
+        kept = yield from loaded(session, session.store, account)
         if kept is None:
             break
         if found is None or not kept.is_older_than(found):
@@ -56,6 +58,22 @@ def stored(session: Session) -> Talk[Token | None]:
         session.account = account
         _check_owner(session, found)
     return found
+
+
+def loaded(session: Session, store: TokenStore, account: Account) -> Talk[Token | None]:
+    """Return what a store keeps; its error shows no token."""
+    try:
+        kept: Token | None = yield Load(store, key_of(session, account))
+    except AmoError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a store of the user's own raises what it likes
+        said = f"{type(error).__name__}: {redact(str(error), *session.secrets)}"
+    else:
+        return kept
+    # Outside of the handler, as in `keep`. What the store has read is not known here.
+    raise OAuthError(
+        f"the token of {account.domain} could not be read: {said}", advice="repair the store"
+    )
 
 
 def is_of_another(integration: Integration, token: Token) -> bool:
@@ -105,7 +123,7 @@ def keep_again(session: Session, token: Token) -> Talk[None]:
         return
     held = yield Hold(session.token_locks, (lock_of(session),))
     try:
-        kept: Token | None = yield Load(session.store, key_of(session, session.account))
+        kept = yield from loaded(session, session.store, session.account)
         failure = None
         if kept is None or not token.is_older_than(kept):
             failure = yield from _failure(session, session.account, token)
@@ -123,7 +141,7 @@ def keep_mark(session: Session, token: Token) -> Talk[None]:
     """Put a token back as it was before its renewal began: it was not used up."""
     if session.store is None:
         return
-    kept: Token | None = yield Load(session.store, key_of(session, session.account))
+    kept = yield from loaded(session, session.store, session.account)
     if kept is None or kept.refresh_token != token.refresh_token:
         return
     failure = yield from _failure(session, session.account, token)

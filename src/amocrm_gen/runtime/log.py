@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-__all__ = ["has_secret", "logger", "redact", "switch_on"]
+__all__ = ["logger", "redact", "switch_on"]
 
 logger: Final = logging.getLogger("amocrm_gen")
 logger.addHandler(logging.NullHandler())
@@ -38,11 +38,6 @@ def redact(text: str, *secrets: str | None) -> str:
             for form in _forms(secret):
                 text = text.replace(form, _HIDDEN)
     return _SECRETS.sub(_hide, text)
-
-
-def has_secret(text: str, *secrets: str | None) -> bool:
-    """Tell whether a text shows a secret."""
-    return redact(text, *secrets) != text
 
 
 def _hide(found: re.Match[str]) -> str:

@@ -31,6 +31,7 @@ _ENDINGS: Final = (
 )
 _GRANT: Final = frozenset({"granttype", "clientsecret"})
 """What stands beside an authorization code; elsewhere `code` is a harmless word of the API."""
+_COOKIE: Final = re.compile(r"(?:^|[;,])\s*[^;,=\s]+=([^;,]{6,})")
 _NOISE: Final = re.compile(r"[^a-z0-9]")
 _PART: Final = re.compile(
     r"(Content-Disposition: form-data; name=\"([^\"]*)\"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)"
@@ -71,6 +72,9 @@ class Masks:
     def _header(self, name: str, value: str) -> str:
         if not _is_secret(name):
             return self.text(value)
+        if _is_secret(name, "cookie"):
+            self._known.update(_COOKIE.findall(value))
+            return _HIDDEN
         scheme, blank, rest = value.partition(" ")
         self._known.add(rest if blank else value)
         return f"{scheme} {_HIDDEN}" if blank and _is_secret(name, "authorization") else _HIDDEN

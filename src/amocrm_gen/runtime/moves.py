@@ -2,9 +2,9 @@
 
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.domains import find_domain, home_of
-from amocrm_gen.runtime.effects import Free, Hold, Load, Shield, Talk
+from amocrm_gen.runtime.effects import Free, Hold, Shield, Talk
 from amocrm_gen.runtime.errors import AmoError
-from amocrm_gen.runtime.keeping import keep_move, key_of, lock_of
+from amocrm_gen.runtime.keeping import keep_move, loaded, lock_of
 from amocrm_gen.runtime.log import logger
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.tokens.token import Token
@@ -59,7 +59,7 @@ def _go(session: Session, before: Account, there: Account) -> Talk[None]:
         logger.warning("the account %s has moved to %s", before.domain, there.domain)
         session.account = there
         if session.store is not None:
-            kept: Token | None = yield Load(session.store, key_of(session, before))
+            kept = yield from loaded(session, session.store, before)
             if kept is not None:
                 yield from keep_move(session, before, kept)
     finally:

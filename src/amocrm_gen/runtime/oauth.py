@@ -7,11 +7,11 @@ from urllib.parse import urlencode
 from orjson import dumps
 
 from amocrm_gen.runtime.domains import find_domain
-from amocrm_gen.runtime.effects import Free, Hold, Load, Now, Send, Shield, Talk
+from amocrm_gen.runtime.effects import Free, Hold, Now, Send, Shield, Talk
 from amocrm_gen.runtime.errors import AmoError, OAuthError
 from amocrm_gen.runtime.exchange import attempt
 from amocrm_gen.runtime.grants import grant, integration_of
-from amocrm_gen.runtime.keeping import is_of_another, keep_new, key_of
+from amocrm_gen.runtime.keeping import is_of_another, keep_new, loaded
 from amocrm_gen.runtime.log import logger
 from amocrm_gen.runtime.login import ApiKeyLogin
 from amocrm_gen.runtime.moves import go_to
@@ -52,7 +52,7 @@ def _authorize(session: Session, code: str, referer: str | None) -> Talk[Token]:
     held = yield Hold(session.token_locks, (f"token/{account.domain}",))
     try:
         if session.store is not None:
-            kept: Token | None = yield Load(session.store, key_of(session, account))
+            kept = yield from loaded(session, session.store, account)
             if kept is not None and is_of_another(integration, kept):
                 logger.warning(
                     "the store's token of %s is another integration's; it is replaced",

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-__all__ = ["proxy_for"]
+from amocrm_gen.runtime.errors import ConfigurationError
+
+__all__ = ["proxy_for", "wrong_proxy"]
 
 
 def proxy_for(url: str, environment: Mapping[str, str]) -> str | None:
@@ -15,6 +17,14 @@ def proxy_for(url: str, environment: Mapping[str, str]) -> str | None:
     if not proxy or any(_covers(entry.strip().lower(), host) for entry in exempt.split(",")):
         return None
     return proxy if "//" in proxy else f"http://{proxy}"
+
+
+def wrong_proxy() -> ConfigurationError:
+    """Return the error for a proxy that is no address; its password is not shown."""
+    return ConfigurationError(
+        "the proxy that the environment names is no address",
+        advice='write HTTPS_PROXY as "http://user:password@host:port"',
+    )
 
 
 def _named(environment: Mapping[str, str], name: str) -> str | None:

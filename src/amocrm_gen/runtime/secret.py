@@ -32,5 +32,5 @@ def sealed(value: object) -> object:
     if isinstance(value, str):
         return Secret(value)
     if is_object(value):
-        return {key: sealed(inner) for key, inner in value.items()}
+        return {Secret(key): sealed(inner) for key, inner in value.items()}
     return [sealed(inner) for inner in value] if is_list(value) else value

@@ -10,7 +10,7 @@ from orjson import loads
 from amocrm_gen.runtime.effects import Response, Send
 from amocrm_gen.runtime.masks import Masks
 
-__all__ = ["Exchange", "Request", "Seen", "exchange_of", "request_of"]
+__all__ = ["Exchange", "Request", "Seen", "exchange_of", "shown_request"]
 
 _LONGEST: Final = 1 << 16
 """Characters of a body that a curl line takes."""
@@ -73,16 +73,19 @@ class Seen:
     seconds: float
 
 
-def request_of(send: Send, secrets: list[str]) -> Request:
-    """Return a request as it can be shown."""
-    return _request(send, Masks(secrets))
+def shown_request(send: Send, masks: Masks) -> Request:
+    """Return a request as it can be shown; the masks know its secrets from then on."""
+    kind = next((v for k, v in send.headers.items() if k.lower() == "content-type"), "")
+    headers = masks.headers(send.headers.items())
+    body = None if send.body is None else masks.body(send.body, kind)
+    return Request(method=send.method, url=masks.url(send.url), headers=headers, body=body)
 
 
 def exchange_of(seen: Seen, secrets: list[str]) -> Exchange:
     """Return a request and its answer as they can be shown."""
     masks = Masks(secrets)
     # First: what the request names as secret is hidden in the answer, too.
-    request = _request(seen.send, masks)
+    request = shown_request(seen.send, masks)
     outcome = seen.outcome
     answer = outcome if isinstance(outcome, Response) else None
     names = () if answer is None else answer.headers.items()
@@ -101,10 +104,3 @@ def exchange_of(seen: Seen, secrets: list[str]) -> Exchange:
 
 def _said(error: BaseException) -> str:
     return getattr(error, "message", "") or type(error).__name__
-
-
-def _request(send: Send, masks: Masks) -> Request:
-    kind = next((v for k, v in send.headers.items() if k.lower() == "content-type"), "")
-    headers = masks.headers(send.headers.items())
-    body = None if send.body is None else masks.body(send.body, kind)
-    return Request(method=send.method, url=masks.url(send.url), headers=headers, body=body)
