@@ -36,7 +36,7 @@ demo: setup
 ## test         everything quick (at most 6 minutes on 2 cores)
 test: setup
 	$(BIN)/python -m pytest -n auto --dist worksteal -q \
-		-m "not real_time and not processes and not clean_env and not conformance"
+		-m "not real_time and not deep and not processes and not clean_env and not conformance"
 
 ## test-full    adds what needs real time, processes, clean environments and other people's clients
 test-full: setup

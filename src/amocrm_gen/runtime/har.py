@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from json import JSONDecoder
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -24,6 +25,8 @@ _START: Final = b'{"log":{"version":"1.2","creator":{"name":"amocrm-gen","versio
 _END: Final = b"\n]}}\n"
 _LONGEST: Final = 64 << 20
 """Bytes; then the file is put aside as `….1` in place of the one before, and a new one begins."""
+_ENTRY: Final = b'\n{"startedDateTime":'
+"""How an entry begins."""
 _TAIL: Final = 1 << 16
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -118,24 +121,39 @@ class Har:
         if _read(handle, len(_END), size - len(_END)) == _END:
             end = size - len(_END)
         else:
-            end = _last_line(handle, size, start)
+            end = _last_entry(handle, size, start)
             os.ftruncate(handle, end)
             _put(handle, _END, end)
         # Another release has another head: an empty list ends where that begins.
         return len(head) if end == start else end
 
 
-def _last_line(handle: int, size: int, start: int) -> int:
-    """Return the end of the last line that is whole: each entry is one, and the next cuts in."""
-    place = size
+def _last_entry(handle: int, size: int, start: int) -> int:
+    """Return the end of the last whole entry; each begins a line and is one line."""
+    place, last = size, b""
     while place > start:
         begin = max(start, place - _TAIL)
-        found = _read(handle, place - begin, begin).rfind(b"\n")
+        last = _read(handle, place - begin, begin) + last
+        found = last.rfind(_ENTRY)
         if found >= 0:
             cut = begin + found
+            length = _whole(last[found + 1 :])
+            if length:
+                return cut + 1 + length
+            # It was being written: it goes, with the comma before it.
             return cut - 1 if cut > start and _read(handle, 1, cut - 1) == b"," else cut
         place = begin
     return start
+
+
+def _whole(text: bytes) -> int:
+    """Return the length of the JSON object that a text begins with; 0 if it is torn."""
+    line = text.partition(b"\n")[0].decode("utf-8", "replace")
+    try:
+        _, length = JSONDecoder().raw_decode(line)
+    except ValueError:
+        return 0
+    return len(line[:length].encode())
 
 
 def _read(handle: int, length: int, place: int) -> bytes:
