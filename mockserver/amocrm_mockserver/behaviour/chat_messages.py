@@ -95,7 +95,7 @@ def receive(engine: Engine, exchange: Exchange) -> Response:
 
 
 def _answer(account: Account, row: Row) -> Row:
-    sender, receiver = row.get("sender") or {}, row.get("receiver") or {}
+    sender, receiver = object_at(row, "sender"), object_at(row, "receiver")
     return {
         "conversation_id": account.table("chats").rows[row["chat_id"]]["conversation_id"],
         "sender_id": sender.get("client_id", sender.get("id")),

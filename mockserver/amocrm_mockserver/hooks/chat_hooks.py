@@ -9,6 +9,7 @@ import orjson
 
 from amocrm_mockserver.chat_scope import scope_of
 from amocrm_mockserver.hooks.tell import Hook
+from amocrm_mockserver.jsonvalue import object_at
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
@@ -35,7 +36,7 @@ def message_hook(account: Account, channel: Row, chat: Row, row: Row) -> Hook | 
     """A message that a user or bot of the account wrote; None when nobody is to be told."""
     if channel["hook_api_version"] == "v1":
         return _old_hook(account, channel, chat, row)
-    sender, receiver = row["sender"], row["receiver"] or {}
+    sender, receiver = row["sender"], object_at(row, "receiver")
     content: Row = row["content"]
     told: Row = {
         "receiver": _receiver(receiver),
@@ -105,7 +106,7 @@ def _old_hook(account: Account, channel: Row, chat: Row, row: Row) -> Hook | Non
         return None
     content: Row = row["content"]
     told: Row = {
-        "receiver": (row["receiver"] or {}).get("client_id"),
+        "receiver": object_at(row, "receiver").get("client_id"),
         "conversation_id": chat["conversation_id"],
         "type": row["message_type"],
         "text": row["text"],

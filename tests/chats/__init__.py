@@ -1,0 +1,1 @@
+"""Hooks to chat channels."""
