@@ -1,0 +1,29 @@
+"""Entities as objects that read, change and save themselves, over API v2.
+
+```python
+from amocrm_gen.objects import Lead
+
+lead = Lead(amo, name="Ann's order", sale=1500)
+lead.add_contacts(12345)
+lead.save()                   # adds, and learns its id
+lead.sale = 2000
+lead.save()                   # sends just what changed
+```
+"""
+
+from amocrm_gen.objects.base import CrmObject
+from amocrm_gen.objects.catalogs import Catalog, CatalogElement
+from amocrm_gen.objects.entities import Company, Contact, Customer, Lead
+from amocrm_gen.objects.feed import Note, Task
+
+__all__ = [
+    "Catalog",
+    "CatalogElement",
+    "Company",
+    "Contact",
+    "CrmObject",
+    "Customer",
+    "Lead",
+    "Note",
+    "Task",
+]
