@@ -10,6 +10,7 @@ from attrs import frozen
 from .annotations import type_noun
 from .names import argument_name, capitalised, constant_name
 from .prose import docstring, sentence
+from .waist import spread_component, spread_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -211,10 +212,13 @@ def _body(operation: Operation, types: ModuleTypes) -> tuple[Argument | None, st
 
 def _parts(operation: Operation, types: ModuleTypes) -> Iterator[Argument]:
     """Return an argument for each field of a body that is spread."""
-    for name, schema in _part_schemas(operation, types).items():
+    parts = _part_schemas(operation, types)
+    component = spread_component(operation, types.components) if parts else ""
+    required = types.components[component].get("required", ()) if parts else ()
+    for name, schema in parts.items():
         annotation = types.annotation(schema, way="in")
         doc = sentence(schema.get("description", ""))
-        if name in types.components[_component_of(operation)].get("required", ()):
+        if name in required:
             yield Argument(argument_name(name), annotation, doc=doc)
         elif annotation.startswith("Sequence["):
             yield Argument(argument_name(name), annotation, "()", doc)
@@ -226,13 +230,9 @@ def _part_schemas(operation: Operation, types: ModuleTypes) -> dict[str, Schema]
     """Return the fields of a body that is spread; none where it is not."""
     if "spread" not in operation.traits:
         return {}
-    found: dict[str, Schema] = types.components[_component_of(operation)]["properties"]
+    component = spread_component(operation, types.components)
+    found: dict[str, Schema] = types.components[component]["properties"]
     return found
-
-
-def _component_of(operation: Operation) -> str:
-    ref: str = (operation.body or {}).get("$ref", "")
-    return ref.removeprefix("#/components/schemas/")
 
 
 def _query(operation: Operation, types: ModuleTypes, taken: set[str]) -> Iterator[Argument]:
@@ -353,7 +353,11 @@ def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
         yield f"query=encode_query({', '.join(checked + keywords)})"
     if parts:
         pieces = [f"{wire!r}: {part.name}" for wire, part in zip(parts, spread, strict=True)]
-        yield f"body=encode_parts({{{', '.join(pieces)}}})"
+        written = f"encode_parts({{{', '.join(pieces)}}})"
+        for key in reversed(spread_keys(operation)):
+            written = f"{{{key!r}: {written}}}"
+        is_form = operation.traits.get("body") == "form"
+        yield f"form=encode_form({written})" if is_form else f"body={written}"
     if body is not None:
         yield _BODIES[operation.traits.get("body", "json")].format(body.name)
     if item not in _UNREAD:

@@ -156,8 +156,8 @@ class Operation:
     default_order: str = ""
     takes: Type | None = None
     optional_body: bool = False
-    spread: bool = False
-    """Callers give the fields of the body as arguments of their own."""
+    spread: bool | str = False
+    """Callers give the fields of the body, or of what lies in it under these keys, as arguments."""
     returns: Type | None = None
     key: str = ""
     table: str = ""

@@ -203,7 +203,7 @@ def _writing(spec: Spec, operation: Operation, faults: Faults) -> None:
 
 
 def _wire(spec: Spec, operation: Operation, faults: Faults) -> None:
-    if operation.spread and _body_of(operation) not in spec.structs:
+    if operation.spread and _spread_of(spec, operation) not in spec.structs:
         faults.add(
             operation.place,
             f"{operation.id} spreads a body that has no fields",
@@ -238,6 +238,16 @@ def _names_in_parts(spec: Spec, component: str) -> set[str]:
 
 def _body_of(operation: Operation) -> str:
     return operation.takes.name if operation.takes is not None else ""
+
+
+def _spread_of(spec: Spec, operation: Operation) -> str:
+    """Return the component whose fields become arguments; empty where a key leads nowhere."""
+    component = _body_of(operation)
+    for key in operation.spread.split(".") if isinstance(operation.spread, str) else ():
+        struct = spec.structs.get(component)
+        held = next((item for item in struct.fields if item.name == key), None) if struct else None
+        component = held.type.name if held is not None and held.type.kind == "ref" else ""
+    return component
 
 
 def _fields(spec: Spec, struct: Struct, faults: Faults) -> None:

@@ -83,7 +83,7 @@ class OperationBuilder:
             default_order=raw.get("default_order", ""),
             takes=takes,
             optional_body=bool(raw.get("optional_body")),
-            spread=bool(raw.get("spread")),
+            spread=raw.get("spread", False),
             returns=returns,
             key=raw.get("key", resource) if envelope not in _KEYLESS else "",
             table=table,

@@ -19,6 +19,8 @@ __all__ = [
     "Schema",
     "modelled_components",
     "resources",
+    "spread_component",
+    "spread_keys",
 ]
 
 Schema = dict[str, Any]  # Any: JSON Schema is JSON
@@ -118,7 +120,7 @@ def modelled_components(document: Schema) -> dict[str, Schema]:
     queue: list[object] = []
     for resource in resources(document):
         for operation in resource.operations:
-            queue += [operation.body, operation.result]
+            queue += [_given(operation, components), operation.result]
     reached: set[str] = set()
     while queue:
         value = queue.pop()
@@ -132,6 +134,31 @@ def modelled_components(document: Schema) -> dict[str, Schema]:
                     reached.add(short)
                     queue.append(components[short])
     return {name: schema for name, schema in components.items() if name in reached}
+
+
+def spread_keys(operation: Operation) -> tuple[str, ...]:
+    """Return the keys of the body inside which lies what callers give."""
+    spread: bool | str = operation.traits.get("spread", "")
+    return tuple(spread.split(".")) if isinstance(spread, str) and spread else ()
+
+
+def spread_component(operation: Operation, components: Mapping[str, Schema]) -> str:
+    """Return the component whose fields callers give as arguments."""
+    name = _name_of(operation.body or {})
+    for key in spread_keys(operation):
+        name = _name_of(components[name]["properties"][key])
+    return name
+
+
+def _given(operation: Operation, components: Mapping[str, Schema]) -> object:
+    """Return what callers make of models: the body, or what lies inside of it."""
+    if not spread_keys(operation):
+        return operation.body
+    return components[spread_component(operation, components)]["properties"]
+
+
+def _name_of(schema: Schema) -> str:
+    return str(schema.get("$ref", "")).removeprefix(_REF)
 
 
 def _order(operation: Operation) -> tuple[int, str]:

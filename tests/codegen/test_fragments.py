@@ -495,6 +495,14 @@ class TestParcels:
         with pytest.raises(ValueError, match="X-Key"):
             part("calls.parcels").send("t", b"", key="a\r\nX-Evil: 1")
 
+    def test_what_lies_in_a_body_is_given_as_arguments(self, part: Any) -> None:
+        """The keys around it are written, and have no models."""
+        call = part("calls.parcels").seal(seal=[3, 4], color="red")
+        pairs = (("seal][0", "3"), ("seal][1", "4"), ("color", "red"))
+        assert call.form == tuple((f"request[parcels][{key}]", value) for key, value in pairs)
+        assert part("calls.parcels").seal(seal=[5]).form == (("request[parcels][seal][0]", "5"),)
+        assert not hasattr(part("models.parcels"), "SealingRequest")
+
     def test_what_is_unexposed_has_no_method_and_no_models(
         self, part: Any, fragments_package: Path
     ) -> None:

@@ -47,8 +47,31 @@ from amocrm_mockserver.behaviour.links import add_links, find_links, remove_link
 from amocrm_mockserver.behaviour.loss_reasons import LossReasons
 from amocrm_mockserver.behaviour.notes import Notes, pin, unpin
 from amocrm_mockserver.behaviour.owned import delete_many
+from amocrm_mockserver.behaviour.page_deletion import (
+    delete_cards,
+    delete_catalog,
+    delete_customers,
+    delete_elements,
+    delete_from_feed,
+    delete_lead,
+    delete_pipeline,
+)
+from amocrm_mockserver.behaviour.page_links import send_to_chats, set_links, set_main_contact
+from amocrm_mockserver.behaviour.page_lists import find_contacts, find_managers, sum_leads
+from amocrm_mockserver.behaviour.page_merge import (
+    change_many,
+    find_duplicates,
+    merge,
+    preview_merge,
+)
 from amocrm_mockserver.behaviour.pipelines import Pipelines
-from amocrm_mockserver.behaviour.scripts import show_access_button
+from amocrm_mockserver.behaviour.scripts import (
+    show_access_button,
+    show_contact_page,
+    show_form,
+    show_pixel,
+    show_site_button,
+)
 from amocrm_mockserver.behaviour.short_links import ShortLinks, shorten
 from amocrm_mockserver.behaviour.sources import Sources
 from amocrm_mockserver.behaviour.statuses import Statuses
@@ -65,6 +88,7 @@ from amocrm_mockserver.behaviour.user_chats import (
     send_user_message,
 )
 from amocrm_mockserver.behaviour.users import Roles, Users, activate, deactivate
+from amocrm_mockserver.behaviour.web_forms import submit_form
 from amocrm_mockserver.behaviour.webhooks import Webhooks, unsubscribe
 from amocrm_mockserver.behaviour.website_buttons import WebsiteButtons, add_online_chat
 from amocrm_mockserver.behaviour.widgets import Widgets, install
@@ -84,6 +108,30 @@ Action: TypeAlias = "Callable[[Engine, Exchange], Response]"
 
 ACTIONS: Final[Mapping[str, Action]] = {
     "account.get": show_account,
+    "ajax.change_many": change_many,
+    "ajax.delete": delete_cards,
+    "ajax.delete_catalog": delete_catalog,
+    "ajax.delete_catalog_elements": delete_elements,
+    "ajax.delete_customers": delete_customers,
+    "ajax.delete_lead": delete_lead,
+    "ajax.delete_note": delete_from_feed,
+    "ajax.delete_pipeline": delete_pipeline,
+    "ajax.find_all_contacts": find_contacts,
+    "ajax.find_contacts": find_contacts,
+    "ajax.find_duplicates": find_duplicates,
+    "ajax.find_managers": find_managers,
+    "ajax.get_contact_page": show_contact_page,
+    "ajax.get_form_script": show_form,
+    "ajax.get_pixel_script": show_pixel,
+    "ajax.get_site_button_script": show_site_button,
+    "ajax.load_managers": find_managers,
+    "ajax.merge": merge,
+    "ajax.preview_merge": preview_merge,
+    "ajax.send_to_chats": send_to_chats,
+    "ajax.set_links": set_links,
+    "ajax.set_main_contact": set_main_contact,
+    "ajax.submit_form": submit_form,
+    "ajax.sum_leads": sum_leads,
     "customers.change_bonus_points": change_bonus_points,
     "customers.set_mode": set_mode,
     "event_types.find": find_event_types,

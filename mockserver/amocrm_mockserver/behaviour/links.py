@@ -29,15 +29,16 @@ if TYPE_CHECKING:
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.message import Response
 
-__all__ = ["add_links", "connect", "disconnect", "find_links", "remove_links", "touch"]
+__all__ = ["ALLOWED", "add_links", "connect", "disconnect", "find_links", "remove_links", "touch"]
 
-_ALLOWED: Final[Mapping[str, frozenset[str]]] = {
+ALLOWED: Final[Mapping[str, frozenset[str]]] = {
     "leads": frozenset({"contacts", "companies", "catalog_elements"}),
     "contacts": frozenset({"companies", "customers", "catalog_elements", "leads"}),
     "companies": frozenset({"contacts", "leads", "customers", "catalog_elements"}),
     "customers": frozenset({"contacts", "companies", "catalog_elements"}),
     "catalog_elements": frozenset({"leads", "contacts", "companies", "customers"}),
 }
+"""What each kind of entity can be linked with."""
 _ELEMENTS: Final = "catalog_elements"
 _SHOWN_ORDER: Final = ("catalog_elements", "contacts", "companies", "leads", "customers")
 _OF_CONTACTS: Final = frozenset({"leads", "customers"})
@@ -179,7 +180,7 @@ def _check_ends(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> 
     account, target = exchange.account, link["to_entity_type"]
     if "entity_id" in link and not account.has(kind, link["entity_id"]):
         flaws.append(unsupported("entity_id"))
-    if target not in _ALLOWED[kind]:
+    if target not in ALLOWED[kind]:
         flaws.append(unsupported("to_entity_type"))
     elif target == _ELEMENTS:
         if not exchange.operation.name.startswith("unlink"):

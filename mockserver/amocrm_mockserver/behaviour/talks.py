@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.render import Show
 
-__all__ = ["Talks", "close", "find_messages", "send_message"]
+__all__ = ["Talks", "close", "find_messages", "send_message", "write_into"]
 
 _MOST_MESSAGES: Final = 250
 _PLURALS: Final[Mapping[str, str]] = {"lead": "leads", "customer": "customers"}
@@ -119,19 +119,23 @@ def send_message(engine: Engine, exchange: Exchange) -> Response:
     taken = _check(engine, exchange, item.raw)
     if not row["is_in_work"]:
         raise unprocessable("Talk is closed")
+    message = write_into(engine, exchange, row, taken["text"])
+    return hal(exchange.operation.status, {"id": message["id"]})
+
+
+def write_into(engine: Engine, exchange: Exchange, row: Row, text: str) -> Row:
+    """The message that the caller's user has written into a talk."""
     account, user_id = exchange.account, exchange.caller.user_id
     found = channel_of_chat(account, row["chat_id"])
     if found is not None:
-        text = {"type": "text", "text": taken["text"]}
-        written = write_as_user(engine, exchange, *found, text)
-        return hal(exchange.operation.status, {"id": written["id"]})
+        return write_as_user(engine, exchange, *found, {"type": "text", "text": text})
     keys = ("talk_id", "chat_id", "contact_id", "entity_id", "entity_type", "origin")
     message: Row = {
         "id": account.ids.uuid(),
         "type": "outgoing",
         "message_type": "text",
         "author": {"id": str(user_id), "type": "internal"},
-        "text": taken["text"],
+        "text": text,
         "created_at": exchange.now,
         **{key: row[key] for key in keys},
     }
@@ -139,7 +143,7 @@ def send_message(engine: Engine, exchange: Exchange) -> Response:
     account.table("talks").change(row, {"is_read": True, "updated_at": exchange.now})
     exchange.tell("outgoing_messages", "add", message)
     exchange.tell("talks", "update", row)
-    return hal(exchange.operation.status, {"id": message["id"]})
+    return message
 
 
 def _talk(engine: Engine, exchange: Exchange) -> Row:

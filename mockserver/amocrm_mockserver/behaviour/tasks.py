@@ -91,6 +91,13 @@ class Tasks(Behaviour):
             exchange.tell("tasks", "responsible", row, {key: old[key]})
         exchange.tell("tasks", "update", row, {key: old[key] for key in _TOLD_OLD})
 
+    def delete(self, exchange: Exchange, row: Row) -> None:
+        """Forget the task, and log it; its entity has another deadline."""
+        super().delete(exchange, row)
+        record(exchange, "task_deleted", "tasks", row["id"])
+        _renew_deadline(exchange.account, row["entity_type"], row["entity_id"])
+        exchange.tell("tasks", "delete", row)
+
     def _log(self, exchange: Exchange, row: Row, old: Row) -> None:
         for column, kind, told in (
             ("complete_till", "task_deadline_changed", "task_deadline"),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from amocrm_gen.v2.aclient import AsyncV2
 
     from .aio.account import AccountResource
+    from .aio.ajax import Ajax
     from .aio.bots import Bots
     from .aio.calls import Calls
     from .aio.catalog_elements import CatalogElements
@@ -72,6 +73,16 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def ajax(self) -> Ajax:
+        """What amoCRM's own pages and scripts call. Unsupported: the vendor neither documents nor
+        promises any of it, and may change it without a word. It does what the API cannot, such
+        as deleting and merging, with the same token.
+        """
+        from .aio.ajax import Ajax
+
+        return Ajax(self)
 
     @cached_property
     def bots(self) -> Bots:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from amocrm_gen.v2.client import V2
 
     from .sync.account import AccountResource
+    from .sync.ajax import Ajax
     from .sync.bots import Bots
     from .sync.calls import Calls
     from .sync.catalog_elements import CatalogElements
@@ -72,6 +73,16 @@ class AmoCRM(Client):
         from .sync.account import AccountResource
 
         return AccountResource(self)
+
+    @cached_property
+    def ajax(self) -> Ajax:
+        """What amoCRM's own pages and scripts call. Unsupported: the vendor neither documents nor
+        promises any of it, and may change it without a word. It does what the API cannot, such
+        as deleting and merging, with the same token.
+        """
+        from .sync.ajax import Ajax
+
+        return Ajax(self)
 
     @cached_property
     def bots(self) -> Bots:

@@ -16,10 +16,22 @@ from amocrm_gen.runtime.encode import (
     http_date,
     path,
 )
+from amocrm_gen.runtime.types import JsonValue
 
 from ..models.parcels import Label, Parcel
 
-__all__ = ["FIND", "PRINT_LABEL", "SAVE", "SEND", "find", "print_label", "save", "send"]
+__all__ = [
+    "FIND",
+    "PRINT_LABEL",
+    "SAVE",
+    "SEAL",
+    "SEND",
+    "find",
+    "print_label",
+    "save",
+    "seal",
+    "send",
+]
 
 FIND: Final = Operation(
     name="parcels.find",
@@ -50,6 +62,14 @@ SAVE: Final = Operation(
     retry="refused_only",
     envelope="written",
     key="parcels",
+)
+
+SEAL: Final = Operation(
+    name="parcels.seal",
+    method="POST",
+    path="/ajax/parcels/set",
+    retry="refused_only",
+    envelope="item",
 )
 
 SEND: Final = Operation(
@@ -96,6 +116,18 @@ def save(
         SAVE.path,
         body=encode_parts({"add": add, "delete": delete, "user_id": user_id, "note": note}),
         returns=Parcel,
+    )
+
+
+def seal(*, seal: Sequence[int], color: str | None = None) -> Call[JsonValue]:
+    """Seal parcels.
+
+    `POST /ajax/parcels/set`; the facades say more.
+    """
+    return Call(
+        SEAL,
+        SEAL.path,
+        form=encode_form({"request": {"parcels": encode_parts({"seal": seal, "color": color})}}),
     )
 
 

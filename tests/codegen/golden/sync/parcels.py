@@ -8,6 +8,7 @@ from datetime import datetime
 
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
+from amocrm_gen.runtime.types import JsonValue
 
 from ..calls import parcels as calls
 from ..models.parcels import Label, Parcel
@@ -82,6 +83,19 @@ class Parcels(Resource):
         `POST /api/v4/parcels`; known from docs.
         """
         return self._client.send(calls.save(add=add, delete=delete, user_id=user_id, note=note))
+
+    def seal(self, *, seal: Sequence[int], color: str | None = None) -> JsonValue:
+        """Seal parcels.
+
+        Args:
+            seal: Ids of the parcels.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `POST /ajax/parcels/set`; known from docs.
+        """
+        return self._client.send(calls.seal(seal=seal, color=color))
 
     def send(
         self,
