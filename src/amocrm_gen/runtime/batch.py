@@ -172,6 +172,11 @@ class Batch(Generic[I, R]):
     def _take(self, chunk: _Chunk[I], call: Call[object], answer: Answer) -> None:
         results = matched(call.body, cast("list[R]", answer.value), self.operation)
         complaints = by_index(answer.problems, len(chunk.items))
+        if not complaints and all(result is not None for result in results):
+            self.done += cast("list[R]", results)
+            self.places += range(chunk.start, chunk.start + len(results))
+            self._written += chunk.items
+            return
         for index, (item, result) in enumerate(zip(chunk.items, results, strict=True)):
             if index in complaints:
                 self._fail(chunk, index, complaints[index])

@@ -1,6 +1,6 @@
 """Tells which item of a batch each part of its answer is about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import TypeVar, cast
 
@@ -28,27 +28,30 @@ def marked(call: Call[list[R]], start: int, operation: Operation) -> Call[object
     if operation.batch_match != "request_id" or not is_list(call.body):
         return plain
     items = [item for item in call.body if is_object(item)]
-    bare = [item for item in items if item.get("request_id") is None]
-    given = {str(item.get("request_id")) for item in items} if len(bare) < len(items) else ()
-    fresh = (mark for mark in map(str, count(start)) if mark not in given)
+    given = {str(mark) for item in items if (mark := item.get("request_id")) is not None}
+    fresh: Iterator[str] = map(str, count(start))
+    if given:
+        items = [item for item in items if item.get("request_id") is None]
+        fresh = filter(lambda mark: mark not in given, fresh)
     # The body was made for this call, so nobody sees the marks.
-    for item, mark in zip(bare, fresh, strict=False):
+    for item, mark in zip(items, fresh, strict=False):
         item["request_id"] = mark
     return plain
 
 
 def matched(body: object, results: list[R], operation: Operation) -> list[R | None]:
     """Put the results in the order of the items; None where there is none."""
+    known = cast("list[R | None]", results)
     if not is_list(body):
-        return list[R | None](results)
+        return known
     name = operation.batch_match
     sent = [item.get(name) if is_object(item) else None for item in body]
     if [getattr(result, name, None) for result in results] == sent:
-        return list[R | None](results)
+        return known
     marks = _marks(results, name)
     if not marks:
         # Nothing to tell them by but their place.
-        return [*results, *[None] * len(body)][: len(body)]
+        return [*known, *[None] * len(body)][: len(body)]
     return [marks.get(str(mark)) for mark in sent]
 
 

@@ -79,7 +79,9 @@ class Writer:
         if is_mapping(value):
             return {str(key): self.write(item) for key, item in value.items() if item is not UNSET}
         if is_listing(value):
-            return [self.write(item) for item in value]
+            write, find = self.write, self._writers.get
+            # Mostly the writer is there: then it is asked itself.
+            return [(find(type(item)) or write)(item) for item in value]
         written = self.foreign(value)
         if type(written) in {str, int, float, bool, dict, list, type(None)}:
             return written
