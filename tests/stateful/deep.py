@@ -19,7 +19,7 @@ __all__ = ["RULE_RUNS", "STEPS", "run_deep"]
 STEPS: Final = 10_000
 RULE_RUNS: Final = 100
 """How often each rule is run at least."""
-_EXAMPLES: Final = (42, 11)
+_EXAMPLES: Final = (30, 8)
 """Accounts of each machine, for each of the portions."""
 _PORTIONS: Final = 4
 _ROUNDS: Final = 25

@@ -69,7 +69,8 @@ class Door:
         path = "/__mock__/accounts/example/tokens"
         asked = Request(method="POST", host=HOST, path=path, query="", body=b"{}")
         token = json.loads(server.handle(asked).body)["access_token"]
-        amo = AmoCRM("example", token=token, transport=mock_pool_manager(server), throttle=None)
+        pool = mock_pool_manager(server)
+        amo = AmoCRM("example", token=token, transport=pool, throttle=None, prefetch=0)
         return cls(tally, server, amo, token)
 
     @property
