@@ -11,7 +11,7 @@ from attrs import frozen
 
 from .compare import Json
 
-__all__ = ["Refusal", "inventory", "refusal_rows"]
+__all__ = ["Refusal", "inventory", "is_written", "refusal_rows"]
 
 _HERE: Final = Path(__file__).parent
 _CLOCK: Final = 1_700_001_000
@@ -50,7 +50,9 @@ class Refusal:
     """`exact`; `form` when its texts are not in the docs; `none` when there is no body."""
     evidence: str
     case: str
-    """Where the case stands: `table`, `sample`, or `open: ` and why the server does not refuse."""
+    """Where the case stands: `table`, `sample`, `test:` and a test of another folder, or `open: `
+    and why the server does not refuse.
+    """
 
 
 @cache
@@ -59,6 +61,13 @@ def inventory() -> tuple[Refusal, ...]:
     with (_HERE / "refusals.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return tuple(Refusal(status=int(row.pop("status")), **row) for row in rows)
+
+
+def is_written(reference: str) -> bool:
+    """Tell whether a test of another folder, named `test:path::function`, is there."""
+    path, _, name = reference.removeprefix("test:").partition("::")
+    file = _HERE.parents[1] / path
+    return file.is_file() and f"def {name}(" in file.read_text(encoding="utf-8")
 
 
 @cache

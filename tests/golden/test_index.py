@@ -11,11 +11,10 @@ import yaml
 from attrs import frozen
 from tests.acceptance.case import CALLS, EFFECTS, EXAMPLES, cases
 
-from .refusal import inventory
+from .refusal import inventory, is_written
 from .sample import bad_requests, refused, samples
 
 _HERE: Final = Path(__file__).parent
-_ROOT: Final = _HERE.parents[1]
 _EXCEPT: Final = "except: "
 
 
@@ -61,9 +60,7 @@ def _held() -> frozenset[str]:
 def _is_held(reference: str) -> bool:
     if not reference.startswith("test:"):
         return reference in _held()
-    path, _, name = reference.removeprefix("test:").partition("::")
-    file = _ROOT / path
-    return file.is_file() and f"def {name}(" in file.read_text(encoding="utf-8")
+    return is_written(reference)
 
 
 def _waiting() -> Iterator[str]:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.behaviour.owned import Owned
 from amocrm_mockserver.body import read_items
 from amocrm_mockserver.envelope import hal
-from amocrm_mockserver.problems import Flaw, bad_request, forbidden, invalid, not_found
+from amocrm_mockserver.problems import (
+    Flaw,
+    bad_request,
+    forbidden,
+    invalid,
+    not_found,
+    unsupported,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ChatTemplates", "send_to_review", "update_review"]
 
+_LONGEST_HEADER: Final = 60
 _REVIEWS: Final = "chat_template_reviews"
 _PLAIN: Final[Row] = {
     "waba_footer": "",
@@ -57,6 +65,8 @@ class ChatTemplates(Owned):
         for name in ("buttons", "type"):
             if name in item and item[name] is None:
                 del item[name]
+        if len(item.get("waba_header") or "") > _LONGEST_HEADER:
+            flaws.append(unsupported("waba_header"))
         if row is None or flaws or row["type"] != "waba" or item.get("type") == "amocrm":
             return
         statuses = {review["status"] for review in _reviews(exchange.account, row)}

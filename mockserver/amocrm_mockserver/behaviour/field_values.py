@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from amocrm_mockserver.behaviour.events import FIELD_TYPES
 from amocrm_mockserver.behaviour.field_directory import FieldDirectory, field_directory
@@ -24,6 +24,9 @@ __all__ = ["Values", "field_test", "merge", "read", "show", "texts", "value_even
 
 Values: TypeAlias = "dict[str, list[Row] | None]"
 """By the field's id in digits, as JSON has its keys: the new values, or None to clear the field."""
+
+_MOST_LEVELS: Final = 5
+"""How many lists a value of a chain goes through."""
 
 
 def read(account: Account, entity_type: str, raw: Json, path: str, flaws: list[Flaw]) -> Values:
@@ -78,6 +81,8 @@ def _values(
     if given is None:
         flaws.append(wrong_type(path, "array"))
         return None
+    if field["type"] == "chained_list" and len(given) > _MOST_LEVELS:
+        flaws.append(unsupported(path))
     reader = reader_of(field["type"])
     taken: list[Row] = []
     for index, value in enumerate(given):

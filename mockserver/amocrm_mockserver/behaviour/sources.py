@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["Sources", "source_row"]
 
 _MOST: Final = 100
+_LONGEST_ID: Final = 40
+"""The docs name 36 on one page and 40 on another."""
+_LONGEST_CODE: Final = 20
 
 
 class Sources(Owned):
@@ -28,6 +31,11 @@ class Sources(Owned):
         pipeline = item.get("pipeline_id")
         if pipeline is not None and pipeline not in exchange.account.table("pipelines").rows:
             flaws.append(unsupported("pipeline_id"))
+        code: str = item.get("origin_code") or ""
+        if len(code) > _LONGEST_CODE or code.isdecimal():
+            flaws.append(unsupported("origin_code"))
+        if len(item.get("external_id") or "") > _LONGEST_ID:
+            flaws.append(unsupported("external_id"))
         if row is not None or exchange.seeding:
             return
         own = list(self.rows(exchange))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Roles", "Users", "activate", "add_role", "add_user", "deactivate", "default_group"]
 
+_LONGEST_NAME: Final = 50
 _PASSWORD: Final = (r"......", r"\d", r"[a-z]", r"[A-Z]")
 """What stands in every password: enough characters, a digit, a small letter, a capital."""
 
@@ -119,6 +120,8 @@ class Users(Behaviour):
         password = item.get("password")
         if password is not None and not all(re.search(part, password) for part in _PASSWORD):
             flaws.append(unsupported("password"))
+        if len(item.get("name") or "") > _LONGEST_NAME:
+            flaws.append(unsupported("name"))
         if "rights" not in item:
             return
         rights = object_at(item, "rights")
