@@ -8,6 +8,7 @@ from amocrm_mockserver.problems import ProblemError
 __all__ = [
     "bad_signature",
     "bad_token",
+    "blocked_sender",
     "not_connected",
     "not_registered",
     "unknown_message",
@@ -44,6 +45,12 @@ def bad_token() -> ProblemError:
 def wrong_request(said: str) -> ProblemError:
     """The body makes no sense."""
     return _refusal(400, "BAD_REQUEST", said)
+
+
+def blocked_sender() -> ProblemError:
+    """A user has blocked who writes; only the text is recorded."""
+    body = {"status": 403, "message": "sender blocked by receiver"}
+    return ProblemError(json_response(403, body))
 
 
 def unknown_message() -> ProblemError:

@@ -200,7 +200,13 @@ _ROUTES: Final[tuple[_Route, ...]] = (
         "POST",
         "/accounts/{subdomain}/chats/{chat_id}/messages",
         control_chats.write,
-        frozenset({"user_id", "as_bot", "text", "message", "reply_to"}),
+        frozenset({"user_id", "as_bot", "text", "message", "files", "template_id", "reply_to"}),
+    ),
+    _Route(
+        "POST",
+        "/accounts/{subdomain}/chats/{chat_id}/block",
+        control_chats.block,
+        frozenset({"blocked"}),
     ),
     _Route(
         "POST",

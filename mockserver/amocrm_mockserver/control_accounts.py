@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import asdict
 
+from amocrm_mockserver.behaviour.chat_channels import disconnect_channels
 from amocrm_mockserver.control_call import ControlCall, ControlError
 from amocrm_mockserver.duplicate_control import read_rules
 from amocrm_mockserver.grants import ACCESS_LIFE, Grant
@@ -176,6 +177,7 @@ def revoke(server: MockServer, call: ControlCall) -> object:
     server.world.disabled.update(
         (account.subdomain, each) for each in ids if client_id in {None, each}
     )
+    disconnect_channels(account, ids if client_id is None else [client_id])
     return {"revoked": grants.revoke(account.subdomain, client_id=client_id)}
 
 

@@ -43,4 +43,10 @@ class ControlCall:
         raise ControlError(message)
 
 
-_NAMES: Mapping[type, str] = {str: "string", int: "integer", bool: "boolean", dict: "object"}
+_NAMES: Mapping[type, str] = {
+    str: "string",
+    int: "integer",
+    bool: "boolean",
+    dict: "object",
+    list: "array",
+}

@@ -15,10 +15,12 @@ from amocrm_mockserver.behaviour.chat_staff import (
     write_as_user,
     write_first,
 )
+from amocrm_mockserver.behaviour.chat_template_filling import fill_template
 from amocrm_mockserver.chat_scope import scope_of
 from amocrm_mockserver.control_call import ControlCall, ControlError
 from amocrm_mockserver.holder import find_holder, first_admin
 from amocrm_mockserver.hooks.tell import hooks_of
+from amocrm_mockserver.jsonvalue import is_object
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CHANNEL_FIELDS",
+    "block",
     "channels",
     "listing",
     "open_by_user",
@@ -102,16 +105,19 @@ def write(server: MockServer, call: ControlCall) -> object:
     """A user, or the channel's bot, writes into a chat."""
     account = _account(server, call)
     chat, channel = _chat(account, call)
-    message = _message(call)
+    messages = _with_files(account, call, _message(call, _filled(account, chat, call)))
     more: Row = {}
     answered = call.get("reply_to", str)
     if answered is not None:
         more["reply_to"] = {"message": _quoted(_find_message(account, chat, answered))}
     engine, exchange = _begin(account, call)
     as_bot = bool(call.get("as_bot", bool))
-    row = write_as_user(engine, exchange, chat, channel, message, as_bot=as_bot, more=more)
+    rows = [
+        write_as_user(engine, exchange, chat, channel, message, as_bot=as_bot, more=more)
+        for message in messages
+    ]
     _finish(server, exchange)
-    return {"chat_id": chat["id"], **shown_message(account, row)}
+    return {"chat_id": chat["id"], **shown_message(account, rows[0])}
 
 
 def show_typing(server: MockServer, call: ControlCall) -> object:
@@ -122,6 +128,15 @@ def show_typing(server: MockServer, call: ControlCall) -> object:
     type_as_user(exchange, chat, channel, call.get("post_id", str))
     _finish(server, exchange)
     return {"chat_id": chat["id"]}
+
+
+def block(server: MockServer, call: ControlCall) -> object:
+    """A user blocks who writes in a chat, or lets them write again."""
+    account = _account(server, call)
+    chat, _ = _chat(account, call)
+    is_blocked = call.get("blocked", bool)
+    account.table("chats").change(chat, {"is_blocked": is_blocked is not False})
+    return {"chat_id": chat["id"], "is_blocked": chat["is_blocked"]}
 
 
 def react(server: MockServer, call: ControlCall) -> object:
@@ -170,13 +185,38 @@ def _quoted(row: Row) -> Row:
     return {"id": row["id"], **({} if own is None else {"msgid": own}), "text": row["text"]}
 
 
-def _message(call: ControlCall) -> Row:
+def _filled(account: Account, chat: Row, call: ControlCall) -> Row | None:
+    """The message that the template of the call becomes."""
+    number = call.get("template_id", int)
+    if number is None:
+        return None
+    template = account.table("chat_templates").rows.get(number)
+    if template is None:
+        raise ControlError(f"there is no template {number}", status=404)
+    return fill_template(account, chat, template)
+
+
+def _message(call: ControlCall, filled: Row | None = None) -> Row:
     """What is written: `message` as a channel would word it, or `text` alone."""
-    given = cast("Row", call.get("message", dict) or {})
+    given = {**(filled or {}), **cast("Row", call.get("message", dict) or {})}
     text = call.get("text", str)
-    if text is None and not given:
-        raise ControlError("give text, or a message with its type")
-    return {"type": "text", **({} if text is None else {"text": text}), **given}
+    if text is not None:
+        given["text"] = text
+    if not given and call.get("files", list) is None:
+        raise ControlError("give text, files, a template_id, or a message with its type")
+    return {"type": "text", **given}
+
+
+def _with_files(account: Account, call: ControlCall, message: Row) -> list[Row]:
+    """Each file goes by a message of its own, the text with the first."""
+    files = cast("list[Row]", call.get("files", list) or [])
+    if not all(is_object(file) and "type" in file for file in files):
+        raise ControlError("files must be objects with type, media, file_name and file_size")
+    if not files:
+        return [message]
+    group = {"media_group_id": account.ids.uuid()}
+    first, *others = ({**file, **group} for file in files)
+    return [{**message, **first}, *others]
 
 
 def _begin(account: Account, call: ControlCall) -> tuple[Engine, Exchange]:

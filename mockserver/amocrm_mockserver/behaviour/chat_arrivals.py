@@ -39,7 +39,7 @@ def take_in_stranger(  # noqa: PLR0913 -- an incoming lead has that many parts
     source_name = channel["title"] or channel["name"] if source is None else source["name"]
     client = {"name": name, "avatar": person["avatar"]}
     item: Row = {
-        "source_uid": f"amojo:{service}:{chat['id']}",
+        "source_uid": _source_uid(channel, chat),
         "source_name": source_name,
         "metadata": {
             "from": name,
@@ -82,14 +82,18 @@ def take_in_stranger(  # noqa: PLR0913 -- an incoming lead has that many parts
     return contact
 
 
-def note_last_text(account: Account, chat_id: str, text: str) -> None:
+def note_last_text(account: Account, channel: Row, chat: Row, text: str) -> None:
     """An incoming lead that still waits shows what was written last."""
     table = account.table("unsorted")
-    for row in table.rows.values():
-        if row["_state"] == "waiting" and row["category"] == "chats":
-            metadata: Row = row["metadata"]
-            if metadata.get("origin", {}).get("chat_id") == chat_id:
-                table.change(row, {"metadata": {**metadata, "last_message_text": text}})
+    for key in list(table.having("source_uid", _source_uid(channel, chat))):
+        row = table.rows[key]
+        if row["_state"] == "waiting":
+            metadata: Row = {**row["metadata"], "last_message_text": text}
+            table.change(row, {"metadata": metadata})
+
+
+def _source_uid(channel: Row, chat: Row) -> str:
+    return f"amojo:{channel['code']}:{chat['id']}"
 
 
 def _source(account: Account, channel: Row, chat: Row) -> Row | None:

@@ -21,6 +21,7 @@ __all__ = [
     "channel_of",
     "connect_channel",
     "disconnect_channel",
+    "disconnect_channels",
     "plant_channels",
     "register_channel",
 ]
@@ -107,6 +108,14 @@ def connect_channel(engine: Engine, exchange: Exchange) -> Response:
     account.table("chat_channels").change(channel, changes)
     told: Row = {"account_id": item["account_id"], "scope_id": scope_of(account, channel), **item}
     return json_response(200, {**told, "hook_api_version": channel["hook_api_version"]})
+
+
+def disconnect_channels(account: Account, client_ids: list[str]) -> None:
+    """An integration that is uninstalled takes the connections of its channels with it."""
+    table = account.table("chat_channels")
+    for channel in list(table.rows.values()):
+        if channel["client_id"] in client_ids:
+            table.change(channel, {"is_connected": False})
 
 
 def disconnect_channel(engine: Engine, exchange: Exchange) -> Response:

@@ -41,9 +41,9 @@ def find_chat_messages(_engine: Engine, exchange: Exchange) -> Response:
 
 def newest_first(account: Account, chats: set[str]) -> list[Row]:
     """All messages of some chats; of one moment, the one that came last goes before."""
-    rows = [row for row in account.table("talk_messages").rows.values() if row["chat_id"] in chats]
-    rows.reverse()
-    return sorted(rows, key=lambda row: -_moment(row))
+    table = account.table("talk_messages")
+    rows = [table.rows[key] for chat in chats for key in table.having("chat_id", chat)]
+    return sorted(rows, key=lambda row: (-_moment(row), -row.get("_number", 0), row["id"]))
 
 
 def _moment(row: Row) -> int:

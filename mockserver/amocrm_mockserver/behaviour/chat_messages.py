@@ -14,7 +14,11 @@ from amocrm_mockserver.behaviour.chat_rooms import (
     open_chat,
 )
 from amocrm_mockserver.behaviour.chat_writing import Letter, attachment_of, write
-from amocrm_mockserver.chat_problems import unknown_message, wrong_request
+from amocrm_mockserver.chat_problems import (
+    blocked_sender,
+    unknown_message,
+    wrong_request,
+)
 from amocrm_mockserver.envelope import NOTHING
 from amocrm_mockserver.jsonvalue import is_object, object_at
 from amocrm_mockserver.message import Response, json_response
@@ -115,8 +119,10 @@ def _take_in(engine: Engine, exchange: Exchange, channel: Row, item: Row) -> Row
     chat = _chat(exchange, channel, item)
     sender: Row = item["sender"]
     staff = find_staff(account, channel, sender.get("ref_id"))
+    is_incoming = staff is None and "receiver" not in item
+    if is_incoming and chat["is_blocked"]:
+        raise blocked_sender()
     receiver = greet(exchange, channel, item["receiver"]) if "receiver" in item else None
-    is_incoming = staff is None and receiver is None
     outside = greet(exchange, channel, sender) if staff is None else None
     person = outside if receiver is None else receiver
     if chat["user_id"] is None and person is not None:

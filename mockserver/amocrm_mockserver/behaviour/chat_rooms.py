@@ -47,6 +47,7 @@ def open_chat(exchange: Exchange, channel: Row, own: str | None, source: str | N
         "source_external_id": source,
         "created_at": exchange.now,
         "typing": None,
+        "is_blocked": False,
         "_typing_told_at": 0,
     }
     return account.table("chats").add(row)

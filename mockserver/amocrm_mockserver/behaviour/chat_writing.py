@@ -71,7 +71,7 @@ def write(engine: Engine, exchange: Exchange, letter: Letter) -> Row:
     if contact is not None and not letter.is_silent:
         _tell(exchange, letter, row)
     if letter.is_incoming and not letter.is_silent:
-        note_last_text(account, chat["id"], row["text"])
+        note_last_text(account, letter.channel, chat, row["text"])
     return row
 
 
@@ -106,6 +106,7 @@ def _row(account: Account, letter: Letter) -> Row:
         "receiver": None if letter.receiver is None else shown_person(letter.receiver),
         "content": dict(message),
         "reactions": [],
+        "_number": account.next_id(_TABLE),
         **letter.more,
     }
     return row

@@ -31,6 +31,15 @@ def bind_chat(account: Account, contact_id: int, chat_id: str) -> Row:
     return table.add({"id": number, "contact_id": contact_id, "chat_id": chat_id})
 
 
+def _is_seen(exchange: Exchange, chat_id: str) -> bool:
+    """A chat of a channel that names its integration is seen by no other."""
+    chat = exchange.account.table("chats").rows.get(chat_id)
+    if chat is None:
+        return True
+    owner = exchange.account.table("chat_channels").rows[chat["channel_id"]]["client_id"]
+    return owner in {None, exchange.caller.client_id}
+
+
 class ContactChats(Behaviour):
     """A directory in both directions."""
 
@@ -47,6 +56,7 @@ class ContactChats(Behaviour):
             if (contacts is None or row["contact_id"] in contacts)
             and (chats is None or row["chat_id"] in chats)
             and account.has("contacts", row["contact_id"])
+            and _is_seen(exchange, row["chat_id"])
         ]
 
     def create(self, exchange: Exchange, item: Row) -> Row:

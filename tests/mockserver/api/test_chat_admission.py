@@ -180,6 +180,25 @@ def test_one_channel_in_two_accounts() -> None:
     assert [chat["conversation_id"] for chat in other["chats"]] == ["c2"]
 
 
+def test_uninstalling_disconnects() -> None:
+    """The channels of an integration that is switched off are told nothing any more."""
+    messenger = Messenger()
+    [integration] = messenger.server.world.integrations.values()
+    own = {"id": "11111111-2222-4333-8444-555555555555", "client_id": integration.client_id}
+    messenger.control("POST", "chat_channels", {**own, "connected": True})
+    messenger.control("POST", "revoke", {"client_id": integration.client_id})
+    channels = messenger.control("GET", "chat_channels")["chat_channels"]
+    assert [channel["is_connected"] for channel in channels] == [True, False]
+
+
+def test_chats_of_other_integrations_are_not_listed() -> None:
+    """The channel names its integration; one that names none is for all."""
+    for owner, seen in ((None, 1), ("99999999-2222-4333-8444-555555555555", 0)):
+        messenger = Messenger({"client_id": owner})
+        messenger.write()
+        assert len(messenger.rows("contacts/chats")) == seen
+
+
 def _session(messenger: Messenger) -> str:
     form = b"request%5Bchats%5D%5Bsession%5D%5Baction%5D=create"
     head = {"authorization": f"Bearer {messenger.token}", "x-requested-with": "XMLHttpRequest"}

@@ -221,7 +221,12 @@ def test_a_user_writes_with_a_session(messenger: Messenger) -> None:
     ("path", "body", "status", "said"),
     [
         ("chats/c9/messages", {"text": "x"}, 404, "there is no chat c9"),
-        ("chats/c1/messages", {}, 400, "give text, or a message with its type"),
+        (
+            "chats/c1/messages",
+            {},
+            400,
+            "give text, files, a template_id, or a message with its type",
+        ),
         ("chats/c1/messages", {"message": "x"}, 400, "message must be of type object"),
         ("chats/c1/messages", {"text": "x", "user_id": 9}, 404, "account example has no user 9"),
         (
@@ -247,6 +252,58 @@ def test_control_calls_that_make_no_sense(
     answer = messenger.try_control("POST", f"accounts/example/{path}", body)
     assert (answer.status, orjson.loads(answer.body)["detail"]) == (status, said)
     assert len(messenger.history(messenger.chat())) == 1
+
+
+def test_several_files(messenger: Messenger) -> None:
+    """Each comes in a hook of its own; a mark tells that they belong together."""
+    files = [
+        {"type": "picture", "media": f"https://x.test/{name}", "file_name": name, "file_size": 9}
+        for name in ("a.png", "b.png")
+    ]
+    messenger.control("POST", "chats/c1/messages", {"text": "Look", "files": files})
+    hooks = [orjson.loads(each["body"])["message"]["message"] for each in messenger.told()]
+    assert [each["file_name"] for each in hooks] == ["a.png", "b.png"]
+    assert [each["text"] for each in hooks] == ["Look", ""]
+    assert len({each["media_group_id"] for each in hooks}) == 1
+    wrong = messenger.try_control(
+        "POST", "accounts/example/chats/c1/messages", {"files": [{"media": "x"}]}
+    )
+    assert wrong.status == 400
+
+
+def test_a_template(messenger: Messenger) -> None:
+    """Its markers are filled, its buttons come along, and the channel learns which it was."""
+    content = "Hello {{contact.name}}, deal {{lead.id}} {{lead.nothing}}"
+    buttons = [{"type": "inline", "text": "Yes"}]
+    item = {"name": "T", "content": content, "buttons": buttons, "external_id": "t1"}
+    made = messenger.api("POST", "chats/templates", [item])["_embedded"]["chat_templates"][0]
+    messenger.control("POST", "chats/c1/messages", {"template_id": made["id"]})
+    told = _hook(messenger)["message"]["message"]
+    [talk] = messenger.rows("talks")
+    lead = str(talk["entity_id"])
+    assert told["text"] == f"Hello Oleg, deal {lead} "
+    params = [
+        {"key": "{{contact.name}}", "value": "Oleg"},
+        {"key": "{{lead.id}}", "value": lead},
+        {"key": "{{lead.nothing}}", "value": ""},
+    ]
+    template = {"id": made["id"], "content": content, "params": params, "external_id": "t1"}
+    assert told["template"] == template
+    assert told["markup"] == {"mode": "inline", "buttons": [[{"text": "Yes"}]]}
+    path = "accounts/example/chats/c1/messages"
+    assert messenger.try_control("POST", path, {"template_id": 9}).status == 404
+
+
+def test_somebody_is_blocked(messenger: Messenger) -> None:
+    """What they write is refused, with the recorded text, until they may write again."""
+    assert messenger.control("POST", "chats/c1/block")["is_blocked"] is True
+    sender = {"id": "u1", "name": "Oleg"}
+    payload = {"conversation_id": "c1", "sender": sender, "message": {"type": "text"}}
+    answer = messenger.call("POST", SCOPE, {"event_type": "new_message", "payload": payload})
+    assert answer.status == 403
+    assert orjson.loads(answer.body)["message"] == "sender blocked by receiver"
+    messenger.control("POST", "chats/c1/block", {"blocked": False})
+    messenger.write()
 
 
 def test_chats_of_an_unknown_account(messenger: Messenger) -> None:
