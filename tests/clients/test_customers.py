@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from amocrm_gen.v4.models.common import CustomFieldValuesWrite, CustomFieldValueWrite
+from amocrm_gen.v4.models.custom_fields import CustomFieldCreate, CustomFieldUpdate
 from amocrm_gen.v4.models.customer_segments import CustomerSegmentCreate, CustomerSegmentUpdate
 from amocrm_gen.v4.models.customer_statuses import CustomerStatusCreate, CustomerStatusUpdate
 from amocrm_gen.v4.models.customers import (
@@ -85,3 +87,21 @@ def test_followers(amocrm: AmoCRM, amocrm_account: MockAccount) -> None:
     amocrm_account.inside.table("subscriptions:customers").add(row)
     [one] = list(amocrm.subscriptions.find("customers", customer.id))
     assert (one.subscriber_id, one.type) == (0, "group")
+
+
+def test_custom_fields_of_segments(amocrm: AmoCRM) -> None:
+    """Made, filled, renamed and deleted with their values."""
+    fields, segments = amocrm.custom_fields, amocrm.customer_segments
+    made = fields.create_for_segments(CustomFieldCreate(name="City", type="text"))
+    value = CustomFieldValueWrite(value="Paris")
+    filled = [CustomFieldValuesWrite(field_id=made.id, values=[value])]
+    segment = segments.create(CustomerSegmentCreate(name="A", custom_fields_values=filled))
+    fields.update_one_of_segments(CustomFieldUpdate(id=made.id, name="Town"))
+    fields.update_of_segments([CustomFieldUpdate(id=made.id, sort=7)])
+    read = fields.get_of_segments(made.id)
+    assert (read.name, read.sort, read.entity_type) == ("Town", 7, "segments")
+    [shown] = segments.get(segment.id).custom_fields_values or []
+    assert (shown.field_name, shown.values[0].value) == ("Town", "Paris")
+    fields.delete_of_segments(made.id)
+    assert list(fields.find_of_segments()) == []
+    assert segments.get(segment.id).custom_fields_values == []

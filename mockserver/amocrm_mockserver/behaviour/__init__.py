@@ -30,7 +30,7 @@ from amocrm_mockserver.behaviour.contact_chats import ContactChats
 from amocrm_mockserver.behaviour.contacts import Contacts
 from amocrm_mockserver.behaviour.currencies import Currencies
 from amocrm_mockserver.behaviour.custom_field_groups import CustomFieldGroups
-from amocrm_mockserver.behaviour.custom_fields import CustomFields
+from amocrm_mockserver.behaviour.custom_fields import CustomFields, SegmentFields
 from amocrm_mockserver.behaviour.customer_segments import CustomerSegments
 from amocrm_mockserver.behaviour.customer_statuses import CustomerStatuses
 from amocrm_mockserver.behaviour.customers import Customers, change_bonus_points, set_mode
@@ -207,6 +207,7 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "currencies": Currencies,
     "custom_field_groups": CustomFieldGroups,
     "custom_fields": CustomFields,
+    "custom_fields:segments": SegmentFields,
     "customer_segments": CustomerSegments,
     "customer_statuses": CustomerStatuses,
     "customers": Customers,

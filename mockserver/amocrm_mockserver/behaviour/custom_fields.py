@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
 
-__all__ = ["CustomFields", "field_row"]
+__all__ = ["CustomFields", "SegmentFields", "field_row"]
 
 _COMMON: Final = frozenset(
     [
@@ -233,6 +233,19 @@ class CustomFields(Behaviour):
                 left = {key: values for key, values in held.items() if key != str(row["id"])}
                 table.change(entity, {"_values": left})
         account.redefine()
+
+
+class SegmentFields(CustomFields):
+    """Definitions of segments of customers."""
+
+    def entity_type(self, exchange: Exchange) -> str:  # noqa: ARG002
+        """They stand under a path of their own."""
+        return "segments"
+
+    def owners(self, exchange: Exchange) -> tuple[str, Iterable[Row]]:
+        """Segments have the values."""
+        name = "customer_segments"
+        return name, exchange.account.table(name).rows.values()
 
 
 def _replaced(account: Account, old: list[Row], given: list[Row]) -> list[Row]:

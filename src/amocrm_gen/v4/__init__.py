@@ -45,6 +45,8 @@ if TYPE_CHECKING:
         CustomFieldFindFilter,
         CustomFieldFindOfCatalogFilter,
         CustomFieldFindOfCatalogOrder,
+        CustomFieldFindOfSegmentsFilter,
+        CustomFieldFindOfSegmentsOrder,
         CustomFieldFindOrder,
     )
     from .calls.customers import CustomerFindFilter, CustomerFindWith, CustomerGetWith
@@ -794,6 +796,8 @@ __all__ = [
     "CustomFieldFindFilter",
     "CustomFieldFindOfCatalogFilter",
     "CustomFieldFindOfCatalogOrder",
+    "CustomFieldFindOfSegmentsFilter",
+    "CustomFieldFindOfSegmentsOrder",
     "CustomFieldFindOrder",
     "CustomFieldGroup",
     "CustomFieldGroupCreate",
@@ -1330,6 +1334,8 @@ if not TYPE_CHECKING:
         "CustomFieldFindFilter": "calls.custom_fields",
         "CustomFieldFindOfCatalogFilter": "calls.custom_fields",
         "CustomFieldFindOfCatalogOrder": "calls.custom_fields",
+        "CustomFieldFindOfSegmentsFilter": "calls.custom_fields",
+        "CustomFieldFindOfSegmentsOrder": "calls.custom_fields",
         "CustomFieldFindOrder": "calls.custom_fields",
         "CustomFieldGroup": "models.custom_field_groups",
         "CustomFieldGroupCreate": "models.custom_field_groups",

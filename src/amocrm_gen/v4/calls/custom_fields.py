@@ -14,33 +14,47 @@ from ..models.custom_fields import CustomField, CustomFieldCreate, CustomFieldUp
 __all__ = [
     "CREATE",
     "CREATE_FOR_CATALOG",
+    "CREATE_FOR_SEGMENTS",
     "CustomFieldEntityType",
     "CustomFieldFindFilter",
     "CustomFieldFindOfCatalogFilter",
     "CustomFieldFindOfCatalogOrder",
+    "CustomFieldFindOfSegmentsFilter",
+    "CustomFieldFindOfSegmentsOrder",
     "CustomFieldFindOrder",
     "DELETE",
     "DELETE_OF_CATALOG",
+    "DELETE_OF_SEGMENTS",
     "FIND",
     "FIND_OF_CATALOG",
+    "FIND_OF_SEGMENTS",
     "GET",
     "GET_OF_CATALOG",
+    "GET_OF_SEGMENTS",
     "UPDATE",
     "UPDATE_OF_CATALOG",
+    "UPDATE_OF_SEGMENTS",
     "UPDATE_ONE",
     "UPDATE_ONE_OF_CATALOG",
+    "UPDATE_ONE_OF_SEGMENTS",
     "create",
     "create_for_catalog",
+    "create_for_segments",
     "delete",
     "delete_of_catalog",
+    "delete_of_segments",
     "find",
     "find_of_catalog",
+    "find_of_segments",
     "get",
     "get_of_catalog",
+    "get_of_segments",
     "update",
     "update_of_catalog",
+    "update_of_segments",
     "update_one",
     "update_one_of_catalog",
+    "update_one_of_segments",
 ]
 
 CustomFieldEntityType: TypeAlias = Literal["companies", "contacts", "customers", "leads"]
@@ -50,6 +64,9 @@ CustomFieldFindOrder: TypeAlias = Literal["sort", "-sort", "id", "-id"]
 """A field to sort by; `-` is descending."""
 
 CustomFieldFindOfCatalogOrder: TypeAlias = Literal["sort", "-sort", "id", "-id"]
+"""A field to sort by; `-` is descending."""
+
+CustomFieldFindOfSegmentsOrder: TypeAlias = Literal["sort", "-sort", "id", "-id"]
 """A field to sort by; `-` is descending."""
 
 
@@ -62,6 +79,13 @@ class CustomFieldFindFilter(TypedDict, total=False):
 
 class CustomFieldFindOfCatalogFilter(TypedDict, total=False):
     """Which items `custom_fields.find_of_catalog` returns; all keys must fit."""
+
+    id: int | Sequence[int]
+    type: str | Sequence[str]
+
+
+class CustomFieldFindOfSegmentsFilter(TypedDict, total=False):
+    """Which items `custom_fields.find_of_segments` returns; all keys must fit."""
 
     id: int | Sequence[int]
     type: str | Sequence[str]
@@ -93,6 +117,19 @@ FIND_OF_CATALOG: Final = Operation(
     orders=("sort", "id"),
 )
 
+FIND_OF_SEGMENTS: Final = Operation(
+    name="custom_fields.find_of_segments",
+    method="GET",
+    path="/api/v4/customers/segments/custom_fields",
+    retry="safe",
+    envelope="page_total",
+    key="custom_fields",
+    empty=True,
+    page_max=250,
+    filters=("id", "type"),
+    orders=("sort", "id"),
+)
+
 GET: Final = Operation(
     name="custom_fields.get",
     method="GET",
@@ -105,6 +142,14 @@ GET_OF_CATALOG: Final = Operation(
     name="custom_fields.get_of_catalog",
     method="GET",
     path="/api/v4/catalogs/{catalog_id}/custom_fields/{id}",
+    retry="safe",
+    envelope="item",
+)
+
+GET_OF_SEGMENTS: Final = Operation(
+    name="custom_fields.get_of_segments",
+    method="GET",
+    path="/api/v4/customers/segments/custom_fields/{id}",
     retry="safe",
     envelope="item",
 )
@@ -124,6 +169,17 @@ CREATE_FOR_CATALOG: Final = Operation(
     name="custom_fields.create_for_catalog",
     method="POST",
     path="/api/v4/catalogs/{catalog_id}/custom_fields",
+    retry="refused_only",
+    envelope="created_total",
+    key="custom_fields",
+    batch_max=250,
+    batch_match="request_id",
+)
+
+CREATE_FOR_SEGMENTS: Final = Operation(
+    name="custom_fields.create_for_segments",
+    method="POST",
+    path="/api/v4/customers/segments/custom_fields",
     retry="refused_only",
     envelope="created_total",
     key="custom_fields",
@@ -153,6 +209,17 @@ UPDATE_OF_CATALOG: Final = Operation(
     batch_match="id",
 )
 
+UPDATE_OF_SEGMENTS: Final = Operation(
+    name="custom_fields.update_of_segments",
+    method="PATCH",
+    path="/api/v4/customers/segments/custom_fields",
+    retry="idempotent",
+    envelope="created_total",
+    key="custom_fields",
+    batch_max=250,
+    batch_match="id",
+)
+
 UPDATE_ONE: Final = Operation(
     name="custom_fields.update_one",
     method="PATCH",
@@ -171,6 +238,15 @@ UPDATE_ONE_OF_CATALOG: Final = Operation(
     lock="custom_fields/{id}",
 )
 
+UPDATE_ONE_OF_SEGMENTS: Final = Operation(
+    name="custom_fields.update_one_of_segments",
+    method="PATCH",
+    path="/api/v4/customers/segments/custom_fields/{id}",
+    retry="idempotent",
+    envelope="item",
+    lock="custom_fields/{id}",
+)
+
 DELETE: Final = Operation(
     name="custom_fields.delete",
     method="DELETE",
@@ -183,6 +259,14 @@ DELETE_OF_CATALOG: Final = Operation(
     name="custom_fields.delete_of_catalog",
     method="DELETE",
     path="/api/v4/catalogs/{catalog_id}/custom_fields/{id}",
+    retry="idempotent",
+    envelope="none",
+)
+
+DELETE_OF_SEGMENTS: Final = Operation(
+    name="custom_fields.delete_of_segments",
+    method="DELETE",
+    path="/api/v4/customers/segments/custom_fields/{id}",
     retry="idempotent",
     envelope="none",
 )
@@ -228,6 +312,25 @@ def find_of_catalog(
     )
 
 
+def find_of_segments(
+    *,
+    filter: CustomFieldFindOfSegmentsFilter | None = None,
+    order: CustomFieldFindOfSegmentsOrder | None = None,
+    page: int = 1,
+    limit: int = 250,
+) -> Call[Page[CustomField]]:
+    """List the custom fields of segments of customers.
+
+    `GET /api/v4/customers/segments/custom_fields`; the facades say more.
+    """
+    return Call(
+        FIND_OF_SEGMENTS,
+        FIND_OF_SEGMENTS.path,
+        query=encode_query(of=FIND_OF_SEGMENTS, filter=filter, order=order, page=page, limit=limit),
+        returns=CustomField,
+    )
+
+
 def get(entity_type: CustomFieldEntityType, id: int) -> Call[CustomField]:
     """Read one custom field.
 
@@ -244,6 +347,14 @@ def get_of_catalog(catalog_id: int, id: int) -> Call[CustomField]:
     return Call(
         GET_OF_CATALOG, path(GET_OF_CATALOG.path, catalog_id=catalog_id, id=id), returns=CustomField
     )
+
+
+def get_of_segments(id: int) -> Call[CustomField]:
+    """Read one custom field of segments.
+
+    `GET /api/v4/customers/segments/custom_fields/{id}`; the facades say more.
+    """
+    return Call(GET_OF_SEGMENTS, path(GET_OF_SEGMENTS.path, id=id), returns=CustomField)
 
 
 def create(
@@ -273,6 +384,16 @@ def create_for_catalog(
         path(CREATE_FOR_CATALOG.path, catalog_id=catalog_id),
         body=encode_body(items),
         returns=CustomField,
+    )
+
+
+def create_for_segments(items: Sequence[CustomFieldCreate]) -> Call[list[CustomField]]:
+    """Add custom fields of segments.
+
+    `POST /api/v4/customers/segments/custom_fields`; the facades say more.
+    """
+    return Call(
+        CREATE_FOR_SEGMENTS, CREATE_FOR_SEGMENTS.path, body=encode_body(items), returns=CustomField
     )
 
 
@@ -306,6 +427,16 @@ def update_of_catalog(
     )
 
 
+def update_of_segments(items: Sequence[CustomFieldUpdate]) -> Call[list[CustomField]]:
+    """Change custom fields of segments.
+
+    `PATCH /api/v4/customers/segments/custom_fields`; the facades say more.
+    """
+    return Call(
+        UPDATE_OF_SEGMENTS, UPDATE_OF_SEGMENTS.path, body=encode_body(items), returns=CustomField
+    )
+
+
 def update_one(entity_type: CustomFieldEntityType, item: CustomFieldUpdate) -> Call[CustomField]:
     """Change one custom field.
 
@@ -332,6 +463,19 @@ def update_one_of_catalog(catalog_id: int, item: CustomFieldUpdate) -> Call[Cust
     )
 
 
+def update_one_of_segments(item: CustomFieldUpdate) -> Call[CustomField]:
+    """Change one custom field of segments.
+
+    `PATCH /api/v4/customers/segments/custom_fields/{id}`; the facades say more.
+    """
+    return Call(
+        UPDATE_ONE_OF_SEGMENTS,
+        path(UPDATE_ONE_OF_SEGMENTS.path, id=item.id),
+        body=encode_body(item),
+        returns=CustomField,
+    )
+
+
 def delete(entity_type: CustomFieldEntityType, id: int) -> Call[None]:
     """Delete a custom field and all its values.
 
@@ -346,3 +490,11 @@ def delete_of_catalog(catalog_id: int, id: int) -> Call[None]:
     `DELETE /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; the facades say more.
     """
     return Call(DELETE_OF_CATALOG, path(DELETE_OF_CATALOG.path, catalog_id=catalog_id, id=id))
+
+
+def delete_of_segments(id: int) -> Call[None]:
+    """Delete a custom field of segments and all its values.
+
+    `DELETE /api/v4/customers/segments/custom_fields/{id}`; the facades say more.
+    """
+    return Call(DELETE_OF_SEGMENTS, path(DELETE_OF_SEGMENTS.path, id=id))

@@ -18,6 +18,8 @@ from ..calls.custom_fields import (
     CustomFieldFindFilter,
     CustomFieldFindOfCatalogFilter,
     CustomFieldFindOfCatalogOrder,
+    CustomFieldFindOfSegmentsFilter,
+    CustomFieldFindOfSegmentsOrder,
     CustomFieldFindOrder,
 )
 from ..models.custom_fields import CustomField, CustomFieldCreate, CustomFieldUpdate
@@ -110,6 +112,45 @@ class CustomFields(Resource):
             prefetch=prefetch,
         )
 
+    def find_of_segments(
+        self,
+        *,
+        filter: CustomFieldFindOfSegmentsFilter | None = None,
+        order: CustomFieldFindOfSegmentsOrder | None = None,
+        limit: int | None = None,
+        page_size: int = 250,
+        page: int = 1,
+        prefetch: int | None = None,
+    ) -> Paginator[CustomField]:
+        """List the custom fields of segments of customers.
+
+        Args:
+            filter: Which items to return: all keys must fit, and any value of a list.
+            order: Field to sort by, with `-` in front for descending. Else `sort`.
+            limit: Stop after so many items.
+            page_size: Items to ask for at a time, at most 250.
+            page: Page to start with, from 1.
+            prefetch: Pages to ask for ahead; 0 is one after the other.
+
+        Returns:
+            The items, asked for page by page as the loop goes on; `.pages()` gives pages.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429).
+
+        `GET /api/v4/customers/segments/custom_fields`; known from sdk.
+        """
+        return self._client.paginate(
+            lambda page, limit: calls.find_of_segments(
+                filter=filter, order=order, page=page, limit=limit
+            ),
+            operation=calls.FIND_OF_SEGMENTS,
+            limit=limit,
+            page_size=page_size,
+            page=page,
+            prefetch=prefetch,
+        )
+
     def get(self, entity_type: CustomFieldEntityType, id: int) -> CustomField:
         """Read one custom field.
 
@@ -185,6 +226,42 @@ class CustomFields(Resource):
             calls.get_of_catalog(catalog_id, id),
             lambda item: calls.update_one_of_catalog(catalog_id, item),
             CustomFieldUpdate,
+        )
+
+    def get_of_segments(self, id: int) -> CustomField:
+        """Read one custom field of segments.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `GET /api/v4/customers/segments/custom_fields/{id}`; known from sdk.
+        """
+        return self._client.send(calls.get_of_segments(id))
+
+    def get_of_segments_or_none(self, id: int) -> CustomField | None:
+        """Read one custom field of segments, or return None when it is not there.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `GET /api/v4/customers/segments/custom_fields/{id}`; known from sdk.
+        """
+        return self._client.send_or_none(calls.get_of_segments(id))
+
+    def edit_of_segments(self, id: int) -> AbstractContextManager[CustomField]:
+        """Change one custom field of segments: lock it, read it, let the body of `with` change it,
+        write.
+
+        Returns:
+            A context manager that gives the object; leaving it sends what was changed.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/customers/segments/custom_fields/{id}`; known from sdk.
+        """
+        return self._client.edit(
+            calls.get_of_segments(id), calls.update_one_of_segments, CustomFieldUpdate
         )
 
     @overload
@@ -304,6 +381,56 @@ class CustomFields(Resource):
         )
 
     @overload
+    def create_for_segments(
+        self, items: CustomFieldCreate, *, once: str | None = None
+    ) -> CustomField: ...
+    @overload
+    def create_for_segments(
+        self,
+        items: Iterable[CustomFieldCreate],
+        *,
+        once: Keys[CustomFieldCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> list[CustomField]: ...
+    def create_for_segments(
+        self,
+        items: CustomFieldCreate | Iterable[CustomFieldCreate],
+        *,
+        once: str | Keys[CustomFieldCreate] | None = None,
+        progress: Tell | None = None,
+        on_gateway_timeout: OnGatewayTimeout = "in_doubt",
+    ) -> CustomField | list[CustomField]:
+        """Add custom fields of segments.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 250.
+            once: A key, such as the number of an order; of many items a list of keys or what makes
+                the key of an item. What was created with a key is not created again.
+            progress: Called after each request for many items, with the `Progress` so far.
+            on_gateway_timeout: What a 504 does to many items: `in_doubt` raises, `split` sends
+                halves again, at the risk of creating items twice; not with `once`.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429).
+
+        `POST /api/v4/customers/segments/custom_fields`; known from sdk.
+        """
+        return self._client.write(
+            calls.create_for_segments,
+            items,
+            operation=calls.CREATE_FOR_SEGMENTS,
+            once=once,
+            progress=progress,
+            on_gateway_timeout=on_gateway_timeout,
+        )
+
+    @overload
     def update(
         self, entity_type: CustomFieldEntityType, items: CustomFieldUpdate
     ) -> CustomField: ...
@@ -381,6 +508,38 @@ class CustomFields(Resource):
             batch, items, operation=calls.UPDATE_OF_CATALOG, progress=progress
         )
 
+    @overload
+    def update_of_segments(self, items: CustomFieldUpdate) -> CustomField: ...
+    @overload
+    def update_of_segments(
+        self, items: Iterable[CustomFieldUpdate], *, progress: Tell | None = None
+    ) -> list[CustomField]: ...
+    def update_of_segments(
+        self,
+        items: CustomFieldUpdate | Iterable[CustomFieldUpdate],
+        *,
+        progress: Tell | None = None,
+    ) -> CustomField | list[CustomField]:
+        """Change custom fields of segments.
+
+        For administrators.
+
+        Args:
+            items: One item, or any number of them, which are sent in batches of at most 250.
+            progress: Called after each request for many items, with the `Progress` so far.
+
+        Returns:
+            What became of the item, or a list of that, in the order of the items.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429).
+
+        `PATCH /api/v4/customers/segments/custom_fields`; known from docs.
+        """
+        return self._client.write(
+            calls.update_of_segments, items, operation=calls.UPDATE_OF_SEGMENTS, progress=progress
+        )
+
     def update_one(
         self, entity_type: CustomFieldEntityType, item: CustomFieldUpdate
     ) -> CustomField:
@@ -406,6 +565,18 @@ class CustomFields(Resource):
         `PATCH /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; known from sdk, docs.
         """
         return self._client.send(calls.update_one_of_catalog(catalog_id, item))
+
+    def update_one_of_segments(self, item: CustomFieldUpdate) -> CustomField:
+        """Change one custom field of segments.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `ApiError` (422), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `PATCH /api/v4/customers/segments/custom_fields/{id}`; known from sdk.
+        """
+        return self._client.send(calls.update_one_of_segments(item))
 
     def delete(self, entity_type: CustomFieldEntityType, id: int) -> None:
         """Delete a custom field and all its values.
@@ -434,3 +605,17 @@ class CustomFields(Resource):
         `DELETE /api/v4/catalogs/{catalog_id}/custom_fields/{id}`; known from sdk, docs.
         """
         return self._client.send(calls.delete_of_catalog(catalog_id, id))
+
+    def delete_of_segments(self, id: int) -> None:
+        """Delete a custom field of segments and all its values.
+
+        What it removes is gone.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `DELETE /api/v4/customers/segments/custom_fields/{id}`; known from sdk.
+        """
+        return self._client.send(calls.delete_of_segments(id))
