@@ -12,9 +12,12 @@ lead.save()                   # sends just what changed
 """
 
 from amocrm_gen.objects.base import CrmObject
+from amocrm_gen.objects.batch import delete_objects, save_incoming, save_objects
 from amocrm_gen.objects.catalogs import Catalog, CatalogElement
 from amocrm_gen.objects.entities import Company, Contact, Customer, Lead
 from amocrm_gen.objects.feed import Note, Task
+from amocrm_gen.objects.incoming import IncomingForm, IncomingLead, IncomingSip
+from amocrm_gen.objects.pages import pages
 
 __all__ = [
     "Catalog",
@@ -23,7 +26,14 @@ __all__ = [
     "Contact",
     "CrmObject",
     "Customer",
+    "IncomingForm",
+    "IncomingLead",
+    "IncomingSip",
     "Lead",
     "Note",
     "Task",
+    "delete_objects",
+    "pages",
+    "save_incoming",
+    "save_objects",
 ]

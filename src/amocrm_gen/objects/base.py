@@ -27,7 +27,7 @@ def operation_for(path: str, *, lock: bool) -> Operation:
         name=f"{kind}.save",
         method="POST",
         path=path,
-        envelope="raw",
+        envelope="item",
         lock=f"{kind}/{{id}}" if lock else None,
     )
 

@@ -17,6 +17,7 @@ from amocrm_gen.runtime.concealing import about, concealed
 from amocrm_gen.runtime.effects import Free, Hold, Response, Talk
 from amocrm_gen.runtime.errors import (
     AmoError,
+    ApiError,
     Conflict,
     Problem,
     Unauthorized,
@@ -47,16 +48,29 @@ def converse(session: Session, call: Call[T]) -> Talk[T]:
     answer = yield from ask(session, cast("Call[object]", call))
     if answer.problems:
         complaint = complaint_of(call.operation, answer.problems)
+        complaint.saved = _saved(answer.value)
         raise about(complaint, answer.response, session.secrets, call.operation.name)
     return cast("T", answer.value)
 
 
-def complaint_of(operation: Operation, problems: tuple[Problem, ...]) -> AmoError:
+def _saved(value: object) -> tuple[object, ...]:
+    """Return the items of an answer that were saved although others were refused."""
+    if is_object(value):
+        embedded = value.get("_embedded")
+        value = embedded.get("items") if is_object(embedded) else None
+    return tuple(value) if is_list(value) else ()
+
+
+def complaint_of(operation: Operation, problems: tuple[Problem, ...]) -> ApiError:
     """Return the error for what a good answer complains of."""
     outdated = all("last modified date is older" in problem.detail.lower() for problem in problems)
     kind = Conflict if outdated else ValidationError
     return kind(
-        "the answer refuses some items", operation=operation.name, status=200, problems=problems
+        "the answer refuses some items",
+        operation=operation.name,
+        status=200,
+        problems=problems,
+        advice=None if outdated else "correct the items named above; the others were saved",
     )
 
 

@@ -173,6 +173,8 @@ class ApiError(AmoError):
         self.hint = hint
         self.retry_after = retry_after
         """Seconds to wait, where the server names them."""
+        self.saved: tuple[object, ...] = ()
+        """What was saved all the same, where an answer of status 200 refuses only some items."""
 
     def _said(self) -> str:
         said = super()._said()

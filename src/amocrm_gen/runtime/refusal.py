@@ -9,6 +9,7 @@ from typing import Final
 
 from orjson import JSONDecodeError, loads
 
+from amocrm_gen.runtime.codes import AMO_CODES
 from amocrm_gen.runtime.effects import Response
 from amocrm_gen.runtime.errors import (
     AccountBlocked,
@@ -42,12 +43,6 @@ _BY_STATUS: Final[Mapping[int, type[ApiError]]] = {
     422: ValidationError,
     429: RateLimited,
 }
-
-_CODES: Final[Mapping[str, str]] = {
-    "226": "the entity it belongs to is deleted or unknown",
-    "263": "the entity was not found",
-}
-"""Numbers that the API gives without a text."""
 
 
 class Refusal:
@@ -197,7 +192,7 @@ def _problem(entry: Mapping[str, object], said: Mapping[str, object], sent: obje
     request_id = _text(entry.get("request_id"))
     entity_id = entry.get("entity_id")
     number = entity_id if isinstance(entity_id, int) else None
-    detail = _text(said.get("detail")) or _text(said.get("title")) or _CODES.get(code or "")
+    detail = _text(said.get("detail")) or _text(said.get("title")) or _meaning(code)
     return Problem(
         detail=redact(detail or "refused without a reason"),
         code=code,
@@ -206,6 +201,11 @@ def _problem(entry: Mapping[str, object], said: Mapping[str, object], sent: obje
         request_id=request_id,
         entity_id=number,
     )
+
+
+def _meaning(code: str | None) -> str | None:
+    """Return what a number means that the API gives without a text."""
+    return AMO_CODES.get(int(code)) if code is not None and code.isdecimal() else None
 
 
 def _index(sent: object, request_id: str | None, entity_id: int | None) -> int | None:

@@ -1,0 +1,128 @@
+"""Saves and deletes many objects: one request for each kind, adds and changes together."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from amocrm_gen.objects.base import CrmObject, items_of, operation_for
+from amocrm_gen.objects.incoming import IncomingLead, send_incoming, uids_of
+from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from amocrm_gen.runtime.client import Client
+    from amocrm_gen.runtime.types import JsonObject, JsonValue
+
+__all__ = ["delete_objects", "save_incoming", "save_objects"]
+
+_MOST = 500
+
+T = TypeVar("T")
+
+
+def save_objects(
+    client: Client, objects: CrmObject | Iterable[CrmObject], *, limit: int = 250
+) -> list[JsonObject]:
+    """Save objects of any kinds, at most `limit` (up to 500) in a request; return the answers.
+
+    Objects that were added learn their ids. Where some of a request are refused, the others are
+    saved and know it; the error that is raised names the refused ones.
+    """
+    return [
+        answer
+        for path, part in _parts(_several(objects), limit)
+        for answer in [_save_part(client, path, part)]
+    ]
+
+
+def _several(objects: T | Iterable[T]) -> Iterable[T]:
+    if isinstance(objects, CrmObject | IncomingLead):
+        return [cast("T", objects)]
+    return cast("Iterable[T]", objects)
+
+
+def _parts(objects: Iterable[CrmObject], limit: int) -> Iterator[tuple[str, Sequence[CrmObject]]]:
+    if not 1 <= limit <= _MOST:
+        raise ValueError(f"limit is {limit}; a request takes 1 to {_MOST} entities")
+    by_path: dict[str, list[CrmObject]] = {}
+    for one in objects:
+        by_path.setdefault(one.path, []).append(one)
+    for path, members in by_path.items():
+        rest = iter(members)
+        while part := list(islice(rest, limit)):
+            yield path, part
+
+
+def _save_part(client: Client, path: str, part: Sequence[CrmObject]) -> JsonObject:
+    added = [one for one in part if one.id is None]
+    changed = [one for one in part if one.id is not None]
+    body: JsonObject = {}
+    if added:
+        # amoCRM repeats the mark of each, so that ids find their objects.
+        marked = [{**one.changes(), "request_id": place} for place, one in enumerate(added, 1)]
+        body["add"] = cast("JsonValue", marked)
+    if changed:
+        body["update"] = cast("JsonValue", [one.changes() for one in changed])
+    operation = operation_for(path, lock=bool(changed))
+    try:
+        answer = client.send(Call[object](operation, path, body=body))
+    except ApiError as error:
+        _learn(error.saved, added, changed)
+        raise
+    _learn(items_of(answer), added, changed)
+    return cast("JsonObject", answer)
+
+
+def _learn(
+    items: Iterable[object], added: Sequence[CrmObject], changed: Sequence[CrmObject]
+) -> None:
+    """Tell objects what became of them."""
+    by_id = {one.id: one for one in changed}
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        known = by_id.get(item.get("id"))
+        mark = item.get("request_id")
+        if known is not None:
+            known.saved_as(item)
+        elif isinstance(mark, int) and 1 <= mark <= len(added):
+            added[mark - 1].saved_as(item)
+
+
+def delete_objects(client: Client, objects: CrmObject | Iterable[CrmObject]) -> None:
+    """Delete objects, one request for each kind.
+
+    Raises `ConfigurationError` before anything is sent when one has no id.
+    """
+    by_path: dict[str, list[CrmObject]] = {}
+    for one in _several(objects):
+        one.need_id()
+        by_path.setdefault(one.path, []).append(one)
+    for path, members in by_path.items():
+        body: JsonObject = {"delete": [one.need_id() for one in members]}
+        client.send(Call[object](operation_for(path, lock=False), path, body=body))
+        for one in members:
+            one.id = None
+
+
+def save_incoming(
+    client: Client, requests: IncomingLead | Iterable[IncomingLead], *, limit: int = 250
+) -> list[str]:
+    """Add incoming leads of any kinds, at most `limit` in a request; return their uids."""
+    if not 1 <= limit <= _MOST:
+        raise ValueError(f"limit is {limit}; a request takes 1 to {_MOST} entities")
+    by_path: dict[str, list[IncomingLead]] = {}
+    for one in _several(requests):
+        by_path.setdefault(one.path, []).append(one)
+    found: list[str] = []
+    for path, members in by_path.items():
+        rest = iter(members)
+        while part := list(islice(rest, limit)):
+            uids = uids_of(send_incoming(client, path, [one.params() for one in part]))
+            for one, uid in zip(part, uids, strict=False):
+                one.uid = uid
+            found += uids
+    return found
