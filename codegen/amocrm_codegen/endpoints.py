@@ -40,6 +40,7 @@ class Flavour:
     resource: str
     paginator: str
     context_manager: str
+    changes: str
     def_: str
     await_: str
     how: str
@@ -59,6 +60,7 @@ SYNC = Flavour(
     resource="Resource",
     paginator="Paginator",
     context_manager="AbstractContextManager",
+    changes="Changes",
     def_="def",
     await_="",
     how="",
@@ -71,6 +73,7 @@ ASYNC = Flavour(
     resource="AsyncResource",
     paginator="AsyncPaginator",
     context_manager="AbstractAsyncContextManager",
+    changes="AsyncChanges",
     def_="async def",
     await_="await ",
     how=" for asyncio",
@@ -177,7 +180,19 @@ def _module(
 ) -> Module:
     types = ModuleTypes(components, modelled)
     functions = tuple(function_of(operation, types) for operation in resource.operations)
-    return Module(resource, headers[resource.name], functions, tuple(methods_of(functions)), types)
+    return Module(
+        resource,
+        headers[resource.name],
+        functions,
+        tuple(methods_of(functions, _deletions(components))),
+        types,
+    )
+
+
+def _deletions(components: dict[str, Schema]) -> frozenset[str]:
+    """Return the names of events that tell of deletions."""
+    names = (name for each in components.values() for name in each.get("enum", ()))
+    return frozenset(str(name) for name in names if str(name).endswith("_deleted"))
 
 
 def print_endpoints(

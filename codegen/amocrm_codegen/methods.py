@@ -10,7 +10,7 @@ from .functions import Argument, Function, signature
 from .prose import docstring, section, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 __all__ = ["Method", "methods_of"]
 
@@ -29,6 +29,8 @@ _REFUSED_AMONG = (
 _NOT_FOUND = 404
 _ONCE = "once"
 _FIELDS = "custom_fields_values"
+_UPDATED = "updated_at"
+_WRAPPERS = {"paginate": "Paginator", "changes": "Changes", "edit": "AbstractContextManager"}
 
 
 @frozen(kw_only=True)
@@ -36,7 +38,7 @@ class Method:
     """A method; the synchronous and the asynchronous one are printed from the same values."""
 
     name: str
-    form: Literal["send", "send_or_none", "paginate", "write", "edit"]
+    form: Literal["send", "send_or_none", "paginate", "changes", "write", "edit"]
     function: Function
     arguments: tuple[Argument, ...]
     forwarded: str
@@ -50,6 +52,8 @@ class Method:
     """What `edit` writes with."""
     options: tuple[Argument, ...] = ()
     """What `write` can be told besides what the function takes."""
+    deleted: str = ""
+    """The event that tells of deletions of what `changes` reads."""
     look_up: Function | None = None
     """What finds the items that `write` has created."""
 
@@ -122,7 +126,7 @@ class Method:
     @property
     def short_result(self) -> str:
         """Return what the synchronous method returns."""
-        wrapper = {"paginate": "Paginator", "edit": "AbstractContextManager"}.get(self.form)
+        wrapper = _WRAPPERS.get(self.form)
         return f"{wrapper}[{self.result}]" if wrapper else self.result
 
     @property
@@ -154,8 +158,11 @@ class Method:
             yield "`NotFound` (404, or 204 without a body)"
 
 
-def methods_of(functions: Sequence[Function]) -> Iterator[Method]:
-    """Return the methods of a resource's facade, in the order of its functions."""
+def methods_of(functions: Sequence[Function], events: Collection[str] = ()) -> Iterator[Method]:
+    """Return the methods of a resource's facade, in the order of its functions.
+
+    `events` are names of events that tell of deletions.
+    """
     updates = {
         function.operation.path: function
         for function in functions
@@ -164,6 +171,8 @@ def methods_of(functions: Sequence[Function]) -> Iterator[Method]:
     for function in functions:
         if function.is_paged:
             yield _paginate(function)
+            if _tells_changes(function):
+                yield _changes(function, events)
         elif function.is_batch:
             yield _write(function, _look_up(function, functions))
         else:
@@ -225,6 +234,43 @@ def _paginate(function: Function) -> Method:
         forwarded=_forwarded((*before, *function.paging)),
         result=function.item,
         returns="The items, asked for page by page as the loop goes on; `.pages()` gives pages.",
+    )
+
+
+def _tells_changes(function: Function) -> bool:
+    """Tell whether a list can be read by the time of the last change, the oldest first."""
+    operation = function.operation
+    named = {parameter.name: parameter for parameter in operation.query_parameters}
+    filters = named["filter"].schema["properties"] if "filter" in named else {}
+    is_range = filters.get(_UPDATED, {}).get("x-amo-filter", {}).get("kind") == "range"
+    orders = named["order"].schema["properties"] if "order" in named else ()
+    return is_range and (_UPDATED in orders or operation.traits.get("default_order") == _UPDATED)
+
+
+def _changes(function: Function, events: Collection[str]) -> Method:
+    query = tuple(argument for argument in function.query if argument.name != "order")
+    since = Argument(
+        "since",
+        "str | datetime | None",
+        "None",
+        "The `cursor` of the last time, or a moment; None is everything.",
+        is_keyword_only=False,
+    )
+    doc = "Seconds that are read again, as amoCRM may show a change so much later."
+    forwarded = _forwarded((*function.place, *query, *function.paging))
+    if _UPDATED in function.operation.traits.get("order", ()):
+        forwarded += f', order="{_UPDATED}"'
+    deleted = f"{function.item.lower()}_deleted"
+    return evolve(
+        _send(function),
+        name=f"changes{function.name.removeprefix('find')}",
+        form="changes",
+        arguments=(*function.place, since, *query, Argument("overlap", "int", "60", doc)),
+        forwarded=forwarded,
+        result=function.item,
+        summary=f"{_headline(function)} that were made or changed since the last time.",
+        returns="What a loop goes through; its `cursor` is to be kept for the next time.",
+        deleted=deleted if deleted in events else "",
     )
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from amocrm_gen.runtime.casting import RawResponse
+    from amocrm_gen.runtime.changes import AsyncChanges, Changes, Deletion
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.errors import (
         AccountBlocked,
@@ -74,10 +75,13 @@ __all__ = [
     "ApiError",
     "ApiKeyLogin",
     "AsyncAmoCRM",
+    "AsyncChanges",
     "BatchError",
+    "Changes",
     "ChatChannel",
     "ConfigurationError",
     "Conflict",
+    "Deletion",
     "EditError",
     "Exchange",
     "FieldMarker",
@@ -127,6 +131,9 @@ _ELSEWHERE: Final = {
     "AmoCRM": "v4.client",
     "ApiKeyLogin": "runtime.login",
     "AsyncAmoCRM": "v4.aclient",
+    "AsyncChanges": "runtime.changes",
+    "Changes": "runtime.changes",
+    "Deletion": "runtime.changes",
     "ChatChannel": "runtime.channel",
     "Exchange": "runtime.traffic",
     "FieldMarker": "runtime.marker",

@@ -8,6 +8,7 @@ import pytest
 
 import amocrm_gen
 from amocrm_gen.v4 import AmoCRM
+from amocrm_gen.v4.models.leads import LeadCreate
 from amocrm_mockserver.testing import MockAccount
 from runtime.desk import Desk
 
@@ -55,3 +56,12 @@ def test_creating_once(names: dict[str, Any], amocrm_account: MockAccount) -> No
     with Desk.at(amocrm_account, "sync") as desk:
         run("Creating once", names, ("301", desk.field_marker().field_id))
         assert desk.names() == ["Order 17", "Order 18", "Order 19", "Order 20"]
+
+
+def test_reading_what_has_changed(names: dict[str, Any]) -> None:
+    """A second round has nothing to tell."""
+    names["amo"].leads.create(LeadCreate(name="a"))
+    run("Reading what has changed", names)
+    assert list(names["mirror"].values()) == ["a"]
+    run("Reading what has changed", names, ("changes(None)", "changes(cursor)"))
+    assert names["mirror"] == {}

@@ -1,6 +1,7 @@
 """Reads good answers: takes the items out of their envelope and makes models of them."""
 
 from collections.abc import Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -86,7 +87,7 @@ def _read(call: Call[object], response: Response) -> Answer:
     problems = () if operation.method == "GET" else _complaints(content, call.body)
     match operation.envelope:
         case "page" | "page_total" | "count_page" | "linked_page" | "member_page":
-            return Answer(_page(call, content))
+            return Answer(_page(call, content, response))
         case "list_total" | "written" | "created_total" | "embedded" | "count" | "member":
             return Answer(_items(call, content), problems)
         case "array":
@@ -99,7 +100,7 @@ def _complaints(content: object, sent: object) -> tuple[Problem, ...]:
     return tuple(problems_in(content, sent)) if is_object(content) else ()
 
 
-def _page(call: Call[object], content: object) -> Page[object]:
+def _page(call: Call[object], content: object, response: Response) -> Page[object]:
     envelope = _object(content, "$")
     links = _object(envelope.get("_links", {}), "$._links")
     number = envelope.get("_page")
@@ -113,7 +114,15 @@ def _page(call: Call[object], content: object) -> Page[object]:
         total_items=total if isinstance(total, int) else None,
         page_count=pages if isinstance(pages, int) else None,
         unread=cast("Call[Page[object]]", call) if is_unread else None,
+        served_at=_moment(response.headers.get("date")) if call.is_lazy else None,
     )
+
+
+def _moment(date: str | None) -> int | None:
+    try:
+        return None if date is None else int(parsedate_to_datetime(date).timestamp())
+    except ValueError:
+        return None
 
 
 def read_items(call: Call[Page[T]], items: list[Any]) -> Iterator[T]:  # Any: JSON

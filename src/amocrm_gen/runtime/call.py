@@ -111,6 +111,8 @@ class Page(Generic[T]):
     """The address of this page as the server repeats it."""
     unread: "Call[Page[T]] | None" = field(default=None, repr=False, eq=False)
     """The call by which the items, which are JSON yet, are to be read."""
+    served_at: int | None = field(default=None, repr=False, eq=False)
+    """When the server has answered, in unix seconds of its clock."""
 
     def read(self) -> Iterator[T]:
         """Go through the items; those that are JSON yet are read as the loop reaches them.

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import overload
 
 from amocrm_gen.runtime.call import Call
+from amocrm_gen.runtime.changes import AsyncChanges
 from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
@@ -76,6 +78,41 @@ class Notes(AsyncResource):
             prefetch=prefetch,
         )
 
+    def changes(
+        self,
+        entity_type: NoteEntityType,
+        since: str | datetime | None = None,
+        *,
+        with_: Sequence[NoteFindWith] = (),
+        filter: NoteFindFilter | None = None,
+        overlap: int = 60,
+    ) -> AsyncChanges[Note]:
+        """List the notes of an entity type that were made or changed since the last time.
+
+        Args:
+            since: The `cursor` of the last time, or a moment; None is everything.
+            with_: What to add to each item; what is not asked for stays UNSET.
+            filter: Which items to return: all keys must fit, and any value of a list.
+            overlap: Seconds that are read again, as amoCRM may show a change so much later.
+
+        Returns:
+            What a loop goes through; its `cursor` is to be kept for the next time.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `GET /api/v4/{entity_type}/notes`; known from live, sdk, docs.
+        """
+        return AsyncChanges(
+            self._client.send,
+            lambda page, limit: calls.find(
+                entity_type, with_=with_, filter=filter, page=page, limit=limit, order="updated_at"
+            ),
+            operation=calls.FIND,
+            since=since,
+            overlap=overlap,
+        )
+
     def find_of_entity(
         self,
         entity_type: NoteEntityType,
@@ -123,6 +160,48 @@ class Notes(AsyncResource):
             page_size=page_size,
             page=page,
             prefetch=prefetch,
+        )
+
+    def changes_of_entity(
+        self,
+        entity_type: NoteEntityType,
+        entity_id: int,
+        since: str | datetime | None = None,
+        *,
+        with_: Sequence[NoteFindOfEntityWith] = (),
+        filter: NoteFindOfEntityFilter | None = None,
+        overlap: int = 60,
+    ) -> AsyncChanges[Note]:
+        """List the notes of one entity that were made or changed since the last time.
+
+        Args:
+            since: The `cursor` of the last time, or a moment; None is everything.
+            with_: What to add to each item; what is not asked for stays UNSET.
+            filter: Which items to return: all keys must fit, and any value of a list.
+            overlap: Seconds that are read again, as amoCRM may show a change so much later.
+
+        Returns:
+            What a loop goes through; its `cursor` is to be kept for the next time.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `GET /api/v4/{entity_type}/{entity_id}/notes`; known from live, sdk, docs.
+        """
+        return AsyncChanges(
+            self._client.send,
+            lambda page, limit: calls.find_of_entity(
+                entity_type,
+                entity_id,
+                with_=with_,
+                filter=filter,
+                page=page,
+                limit=limit,
+                order="updated_at",
+            ),
+            operation=calls.FIND_OF_ENTITY,
+            since=since,
+            overlap=overlap,
         )
 
     async def get(

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import overload
 
+from amocrm_gen.runtime.changes import AsyncChanges
 from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
+from ..calls import events as event_calls
 from ..calls import tasks as calls
 from ..calls.tasks import TaskFindFilter, TaskFindOrder
 from ..models.tasks import Task, TaskCreate, TaskCreated, TaskUpdate, TaskUpdated
@@ -58,6 +61,39 @@ class Tasks(AsyncResource):
             page_size=page_size,
             page=page,
             prefetch=prefetch,
+        )
+
+    def changes(
+        self,
+        since: str | datetime | None = None,
+        *,
+        filter: TaskFindFilter | None = None,
+        overlap: int = 60,
+    ) -> AsyncChanges[Task]:
+        """List tasks that were made or changed since the last time.
+
+        Args:
+            since: The `cursor` of the last time, or a moment; None is everything.
+            filter: Which items to return: all keys must fit, and any value of a list.
+            overlap: Seconds that are read again, as amoCRM may show a change so much later.
+
+        Returns:
+            What a loop goes through; its `cursor` is to be kept for the next time.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `GET /api/v4/tasks`; known from live, sdk, docs.
+        """
+        return AsyncChanges(
+            self._client.send,
+            lambda page, limit: calls.find(filter=filter, page=page, limit=limit),
+            operation=calls.FIND,
+            since=since,
+            overlap=overlap,
+            deletions=lambda page, limit: event_calls.find(
+                filter={"type": "task_deleted"}, page=page, limit=limit
+            ),
         )
 
     async def get(self, id: int) -> Task:

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import overload
 
+from amocrm_gen.runtime.changes import Changes
 from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import contacts as calls
+from ..calls import events as event_calls
 from ..calls.contacts import ContactFindFilter, ContactFindOrder, ContactFindWith, ContactGetWith
 from ..models.contacts import Contact, ContactCreate, ContactCreated, ContactUpdate, ContactUpdated
 
@@ -64,6 +67,45 @@ class Contacts(Resource):
             page_size=page_size,
             page=page,
             prefetch=prefetch,
+        )
+
+    def changes(
+        self,
+        since: str | datetime | None = None,
+        *,
+        with_: Sequence[ContactFindWith] = (),
+        filter: ContactFindFilter | None = None,
+        query: str | None = None,
+        overlap: int = 60,
+    ) -> Changes[Contact]:
+        """List contacts that were made or changed since the last time.
+
+        Args:
+            since: The `cursor` of the last time, or a moment; None is everything.
+            with_: What to add to each item; what is not asked for stays UNSET.
+            filter: Which items to return: all keys must fit, and any value of a list.
+            query: Full-text search over the filled fields, phones and e-mails included.
+            overlap: Seconds that are read again, as amoCRM may show a change so much later.
+
+        Returns:
+            What a loop goes through; its `cursor` is to be kept for the next time.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
+        (429).
+
+        `GET /api/v4/contacts`; known from live, sdk, docs.
+        """
+        return Changes(
+            self._client.send,
+            lambda page, limit: calls.find(
+                with_=with_, filter=filter, query=query, page=page, limit=limit, order="updated_at"
+            ),
+            operation=calls.FIND,
+            since=since,
+            overlap=overlap,
+            deletions=lambda page, limit: event_calls.find(
+                filter={"type": "contact_deleted"}, page=page, limit=limit
+            ),
         )
 
     def get(self, id: int, *, with_: Sequence[ContactGetWith] = ()) -> Contact:

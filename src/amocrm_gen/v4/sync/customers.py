@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import overload
 
+from amocrm_gen.runtime.changes import Changes
 from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import customers as calls
+from ..calls import events as event_calls
 from ..calls.customers import CustomerFindFilter, CustomerFindWith, CustomerGetWith
 from ..models.customers import (
     BonusPoints,
@@ -73,6 +76,45 @@ class Customers(Resource):
             page_size=page_size,
             page=page,
             prefetch=prefetch,
+        )
+
+    def changes(
+        self,
+        since: str | datetime | None = None,
+        *,
+        with_: Sequence[CustomerFindWith] = (),
+        filter: CustomerFindFilter | None = None,
+        query: str | None = None,
+        overlap: int = 60,
+    ) -> Changes[Customer]:
+        """List customers that were made or changed since the last time.
+
+        Args:
+            since: The `cursor` of the last time, or a moment; None is everything.
+            with_: What to add to each item; what is not asked for stays UNSET.
+            filter: Which items to return: all keys must fit, and any value of a list.
+            query: Full-text search over the filled fields.
+            overlap: Seconds that are read again, as amoCRM may show a change so much later.
+
+        Returns:
+            What a loop goes through; its `cursor` is to be kept for the next time.
+
+        Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `ApiError` (422),
+        `RateLimited` (429).
+
+        `GET /api/v4/customers`; known from sdk, docs.
+        """
+        return Changes(
+            self._client.send,
+            lambda page, limit: calls.find(
+                with_=with_, filter=filter, query=query, page=page, limit=limit
+            ),
+            operation=calls.FIND,
+            since=since,
+            overlap=overlap,
+            deletions=lambda page, limit: event_calls.find(
+                filter={"type": "customer_deleted"}, page=page, limit=limit
+            ),
         )
 
     def get(self, id: int, *, with_: Sequence[CustomerGetWith] = ()) -> Customer:
