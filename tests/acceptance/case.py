@@ -39,6 +39,8 @@ class Step:
     """Paths that must not be in the answer."""
     keep: Mapping[str, str] = field(factory=dict[str, str])
     """Names for values of the answer, by their paths."""
+    secret: str | None = None
+    """A chat channel's, which then signs the request."""
     control: bool = False
     """Steer the server rather than ask it."""
 
