@@ -14,11 +14,12 @@ from amocrm_mockserver.behaviour.unsorted_seeding import plant_unsorted
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.engine import Engine
 from amocrm_mockserver.exchange import Exchange
+from amocrm_mockserver.hooks.stage_hooks import plant_stage_hooks
 from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.problems import ProblemError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from amocrm_mockserver.account import Account, Caller
     from amocrm_mockserver.contract import Contract, Operation
@@ -50,6 +51,12 @@ _READ_ONLY: Final[Mapping[str, str]] = {
 }
 """Lists of a seed that hold rows as they are read, and the methods that read them."""
 
+_BESIDE: Final[Mapping[str, Callable[[Account, Json], None]]] = {
+    "chat_channels": plant_channels,
+    "stage_hooks": plant_stage_hooks,
+}
+"""Lists of a seed that hold what only people set up."""
+
 
 def plant(
     account: Account,
@@ -69,8 +76,8 @@ def plant(
         value: Json = lists[key]
         for kind, items in value.items() if is_object(value) else [("", value)]:
             where = f"{key}.{kind}" if kind else key
-            if key == "chat_channels":
-                plant_channels(account, items)
+            if key in _BESIDE:
+                _BESIDE[key](account, items)
                 continue
             if key == "subscriptions":
                 plant_subscriptions(account, kind, items)

@@ -13,9 +13,10 @@ import pytest
 from amocrm_mockserver.account import Account, Caller, create_account
 from amocrm_mockserver.api import answer
 from amocrm_mockserver.clock import Clock
-from amocrm_mockserver.happenings import Happening
+from amocrm_mockserver.happenings import Happening, Happenings
 from amocrm_mockserver.hooks.chat_hooks import message_hook
-from amocrm_mockserver.hooks.tell import hook_body
+from amocrm_mockserver.hooks.stage_hooks import plant_stage_hooks
+from amocrm_mockserver.hooks.tell import hook_body, hooks_of
 from amocrm_mockserver.message import Request
 
 _HERE: Final = Path(__file__).parent / "hooks"
@@ -281,6 +282,21 @@ def test_other_events(name: str) -> None:
     """Deletions, incoming leads, talks and messages."""
     happening, account = _HAPPENED[name]
     assert hook_body(_account(1715000500), [happening]) == _expected(name, account=account)
+
+
+def test_a_move_to_a_stage_with_an_address() -> None:
+    """The digital pipeline tells less than a webhook, and its account block is another."""
+    lead = {"id": 25431551, "status_id": 34354531, "pipeline_id": 3177727}
+    account = _account(1715000500)
+    stage = {"id": 34354531, "pipeline_id": 3177727, "sort": 30}
+    account.table("statuses").add(stage)
+    address = {"pipeline_id": 3177727, "status_id": 34354531, "destination": "https://s.test/"}
+    plant_stage_hooks(account, [address])
+    happened = Happenings()
+    happened.tell("leads", "status", lead, {"status_id": 32392159})
+    [hook] = hooks_of(account, happened)
+    assert (hook.webhook_id, hook.event, hook.url) == (None, "stage_status", "https://s.test/")
+    assert hook.body == _expected("stage-status")
 
 
 def test_a_message_for_a_channel() -> None:

@@ -21,6 +21,7 @@ from amocrm_mockserver.hooks.chat_items import (
 from amocrm_mockserver.hooks.feed_items import note_item, task_item
 from amocrm_mockserver.hooks.form import encode_form
 from amocrm_mockserver.hooks.policy import ANSWER_TIMEOUT
+from amocrm_mockserver.hooks.stage_hooks import stage_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -93,8 +94,16 @@ def event_code(happening: Happening) -> str | None:
 def hooks_of(account: Account, happenings: Happenings) -> list[Hook]:
     """The requests that are due to what happened: one for each event and address.
 
-    What happened to several rows in one call is told at once.
+    What happened to several rows in one call is told at once; stages are told of each.
     """
+    staged = stage_messages(account, happenings)
+    return [
+        *_subscribed(account, happenings),
+        *(Hook(None, told.event, told.url, told.body) for told in staged),
+    ]
+
+
+def _subscribed(account: Account, happenings: Happenings) -> list[Hook]:
     webhooks = [row for row in account.table("webhooks").rows.values() if not row["disabled"]]
     if not webhooks:
         return []
