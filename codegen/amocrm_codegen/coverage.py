@@ -16,7 +16,16 @@ if TYPE_CHECKING:
 
     from .waist import Schema
 
-__all__ = ["COLUMNS", "Entry", "coverage", "markdown", "read_evidence", "table"]
+__all__ = [
+    "COLUMNS",
+    "Entry",
+    "coverage",
+    "markdown",
+    "read_evidence",
+    "read_reasons",
+    "table",
+    "unlisted",
+]
 
 COLUMNS = ("client", "mock", "golden", "stateful")
 """What tests can show of an operation."""
@@ -36,6 +45,8 @@ class Entry:
     """The operation of the spec that is meant; None when there is none."""
     tests: Mapping[str, str] = field(factory=dict[str, str])
     """By column, the test that shows it."""
+    left_out: str = ""
+    """Why the spec shall not have it."""
 
 
 def read_evidence(path: Path) -> dict[str, dict[str, str]]:
@@ -52,18 +63,17 @@ def read_evidence(path: Path) -> dict[str, dict[str, str]]:
 def coverage(
     inventory: Path, documents: Iterable[Schema], evidence: Mapping[str, Mapping[str, str]]
 ) -> tuple[Entry, ...]:
-    """Return an entry for each row of the inventory; names of path variables do not matter."""
-    specified = {
-        (method, _anonymous(path)): str(methods[method]["operationId"])
-        for document in documents
-        for path, methods in document["paths"].items()
-        for method in METHODS
-        if method in methods
-    }
+    """Return an entry for each row of the inventory; names of path variables do not matter.
+
+    `left_out.tsv` beside the inventory says which rows shall have no operation, and why.
+    """
+    specified = {key: name for document in documents for key, name in _specified(document)}
+    reasons = read_reasons(inventory.parent / "left_out.tsv")
     entries: list[Entry] = []
     with inventory.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file, delimiter="\t"):
-            operation = specified.get((line["method"].lower(), _anonymous(line["path"])))
+            endpoint = line["method"].lower(), _anonymous(line["path"])
+            operation = specified.get(endpoint)
             entries.append(
                 Entry(
                     line["api"],
@@ -72,9 +82,37 @@ def coverage(
                     line["path"],
                     operation,
                     evidence.get(operation or "", {}),
+                    reasons.get(endpoint, ""),
                 )
             )
     return tuple(sorted(entries, key=lambda entry: (entry.api, entry.resource)))
+
+
+def read_reasons(path: Path) -> dict[tuple[str, str], str]:
+    """Return why operations are left out, by method and path; nothing where there is no file."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["method"].lower(), _anonymous(row["path"])): row["reason"]
+            for row in csv.DictReader(file, delimiter="\t")
+        }
+
+
+def unlisted(
+    entries: Iterable[Entry], documents: Iterable[Schema]
+) -> list[tuple[str, tuple[str, str]]]:
+    """Return the operations that no row of the inventory means, with method and path."""
+    listed = {(entry.method.lower(), _anonymous(entry.path)) for entry in entries}
+    found = (pair for document in documents for pair in _specified(document))
+    return sorted((name, key) for key, name in found if key not in listed)
+
+
+def _specified(document: Schema) -> Iterator[tuple[tuple[str, str], str]]:
+    for path, methods in document["paths"].items():
+        for method in METHODS:
+            if method in methods:
+                yield (method, _anonymous(path)), str(methods[method]["operationId"])
 
 
 def table(entries: tuple[Entry, ...]) -> str:
@@ -132,7 +170,8 @@ def _line(api: str, resource: str, entries: Iterable[Entry]) -> tuple[str, ...]:
 def _gaps(entries: tuple[Entry, ...]) -> Iterator[str]:
     for entry in entries:
         if entry.operation is None:
-            yield f"- `{entry.method} {entry.path}`: not in the spec"
+            reason = f"left out: {entry.left_out}" if entry.left_out else "not in the spec"
+            yield f"- `{entry.method} {entry.path}`: {reason}"
             continue
         missing = [column for column in COLUMNS if column not in entry.tests]
         if missing:
