@@ -172,6 +172,8 @@ class ModuleTypes:
             return "bool"
         if kind == "fields":
             return "Mapping[int, Scalar | Sequence[Scalar] | TimeRange | NumberRange]"
+        if kind == "object":
+            return self._pair(details["$ref"])
         if kind == "pairs":
             return f"Sequence[{self._pair(details['items']['$ref'])}]"
         if kind == "range":

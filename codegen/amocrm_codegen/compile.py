@@ -9,13 +9,13 @@ from attrs import evolve
 from .components import Components, declare
 from .expressions import Names
 from .faults import Faults
-from .ir import Operation, Service, Spec
+from .ir import Mixin, Operation, Service, Spec
 from .lint import lint
 from .load import load
 from .operations import OperationBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from .load import SpecFiles
@@ -68,6 +68,7 @@ def _build(files: SpecFiles, api: str, faults: Faults) -> Spec:
     for resource, raw in files.resources.items():
         operations.extend(builder.build(resource, raw, tables))
     docs = {resource: raw.get("doc", "") for resource, raw in files.resources.items()}
+    mixins = dict(_mixins(files, names))
     return Spec(
         service,
         structs=components.structs,
@@ -76,7 +77,17 @@ def _build(files: SpecFiles, api: str, faults: Faults) -> Spec:
         operations=tuple(operations),
         resource_docs=docs,
         sources=files.sources,
+        mixins=mixins,
     )
+
+
+def _mixins(files: SpecFiles, names: Names) -> Iterator[tuple[str, Mixin]]:
+    for resource, raw in files.resources.items():
+        if "mixin" in raw:
+            given = raw["mixin"]
+            model = names.resolve(given["model"], resource, given.place_of_key("model"))
+            if model is not None:
+                yield resource, Mixin(given["module"], given["class"], model)
 
 
 def _service(files: SpecFiles, api: str) -> Service:

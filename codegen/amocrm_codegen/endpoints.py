@@ -142,7 +142,31 @@ class Module:
         """Return the import statements of a facade; the formatter removes what is not used."""
         own = self.type_names
         types = (f"from ..calls.{self.name} import {', '.join(own)}",) if own else ()
-        return (*types, *self.types.model_imports)
+        mixin = self.resource.mixin
+        by_hand: tuple[str, ...] = ()
+        if mixin is not None:
+            names = f"Async{mixin['class']}, {mixin['class']}"
+            by_hand = (f"from amocrm_gen.runtime.{mixin['module']} import {names}",)
+        return (*by_hand, *types, *self.types.model_imports)
+
+    @property
+    def bases(self) -> Mapping[str, str]:
+        """Return what the facade derives from, by the folder of its flavour."""
+        mixin = self.resource.mixin
+        if mixin is None:
+            return {flavour.folder: flavour.resource for flavour in (SYNC, ASYNC)}
+        model = mixin["model"].rpartition(".")[2]
+        return {
+            SYNC.folder: f"{mixin['class']}[{model}]",
+            ASYNC.folder: f"Async{mixin['class']}[{model}]",
+        }
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """Return the assignments by which hand-written methods know what they work on."""
+        mixin = self.resource.mixin
+        model = "" if mixin is None else mixin["model"].rpartition(".")[2]
+        return ("_calls = calls", f"_model = {model}") if model else ()
 
 
 @frozen

@@ -415,7 +415,11 @@ def _traits(operation: Operation) -> Iterator[str]:
         yield f'lock="{traits["lock"]}"'
     named = {parameter.name: parameter for parameter in operation.query_parameters}
     if "filter" in named:
-        yield f"filters={tuple(named['filter'].schema['properties'])!r}"
+        filters: Mapping[str, Any] = named["filter"].schema["properties"]  # Any: JSON Schema
+        yield f"filters={tuple(filters)!r}"
+        joined = tuple(name for name, how in filters.items() if "joined" in how["x-amo-filter"])
+        if joined:
+            yield f"joined={joined!r}"
     if "with" in traits:
         yield f"withs={tuple(traits['with'])!r}"
     if "order" in traits:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Enumeration",
     "FilterField",
+    "Mixin",
     "Operation",
     "Param",
     "Service",
@@ -24,7 +25,7 @@ __all__ = [
 
 Kind = Literal["list", "get", "create", "update", "update_one", "delete", "action"]
 Variant = Literal["read", "create", "update"]
-FilterKind = Literal["value", "list", "range", "pairs", "fields", "flag"]
+FilterKind = Literal["value", "list", "range", "pairs", "fields", "flag", "object"]
 
 
 @frozen
@@ -131,6 +132,20 @@ class FilterField:
     scalar: str = ""
     doc: str = ""
     required: bool = False
+    joined: bool = False
+    """Several values stand in one, with commas between them."""
+
+
+@frozen
+class Mixin:
+    """Methods of a resource that are written by hand, on top of its operations."""
+
+    module: str
+    """Under `amocrm_gen.runtime`."""
+    name: str
+    """The class; with `Async` in front it is that for asyncio."""
+    model: str
+    """The component that its methods return."""
 
 
 @frozen
@@ -227,3 +242,5 @@ class Spec:
     operations: tuple[Operation, ...] = ()
     resource_docs: dict[str, str] = field(factory=dict)
     sources: dict[str, tuple[str, ...]] = field(factory=dict)
+    mixins: dict[str, Mixin] = field(factory=dict)
+    """By resource."""

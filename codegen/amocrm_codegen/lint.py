@@ -148,7 +148,7 @@ def _columns(spec: Spec, operation: Operation, faults: Faults) -> None:
         (f"the filter {entry.name!r}", column, entry.place)
         for entry in operation.filter
         # The pairs of some filters are about another entity: tasks by the stage of their lead.
-        for column in (entry.columns if entry.kind != "pairs" else ())
+        for column in (entry.columns if entry.kind not in {"pairs", "object"} else ())
     ]
     for what, name, place in wanted:
         if name not in names:

@@ -48,7 +48,7 @@ def compile_document(spec: Spec) -> Document:
         "servers": [_server(spec, "account")],
         "security": [{"bearer": []}],
         "tags": [
-            {"name": name, "description": doc.strip()}
+            _tag(spec, name, doc)
             for name, doc in spec.resource_docs.items()
             if any(operation.resource == name for operation in spec.operations)
         ],
@@ -128,6 +128,14 @@ def _reachable(spec: Spec) -> set[str]:
             queue.extend([component for _, component in union.variants])
             queue.append(union.fallback)
     return seen
+
+
+def _tag(spec: Spec, name: str, doc: str) -> Document:
+    tag: Document = {"name": name, "description": doc.strip()}
+    mixin = spec.mixins.get(name)
+    if mixin is not None:
+        tag["x-amo-mixin"] = {"module": mixin.module, "class": mixin.name, "model": mixin.model}
+    return tag
 
 
 def _paths(spec: Spec) -> Document:

@@ -184,11 +184,13 @@ class OperationBuilder:
             kind = self.names.type_of(mapping["list"], resource, place)
             is_struct = kind.kind == "ref" and kind.name not in self.enums
             what: FilterKind = "pairs" if is_struct else "list"
-            return FilterField(name, what, kind, columns, place, "", doc, required)
+            joined = bool(mapping.get("joined"))
+            if joined and is_struct:
+                self.faults.add(place, f"the filter {name!r} joins objects", "remove `joined`")
+            return FilterField(name, what, kind, columns, place, "", doc, required, joined)
         kind = self.names.type_of(mapping, resource, place)
-        if kind.kind == "ref" and kind.name not in self.enums:
-            self.faults.add(place, f"the filter {name!r} is an object", "write {list: …} for pairs")
-        return FilterField(name, "value", kind, columns, place, "", doc, required)
+        what = "object" if kind.kind == "ref" and kind.name not in self.enums else "value"
+        return FilterField(name, what, kind, columns, place, "", doc, required)
 
     def _beside(self, resource: str, raw: MarkedDict) -> tuple[Param, ...]:
         given = raw.get("beside", {})

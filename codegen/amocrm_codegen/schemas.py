@@ -155,6 +155,8 @@ def of_filter(spec: Spec, item: FilterField) -> Schema:
     how: Schema = {"kind": item.kind, "column": item.columns[0]}
     if item.kind == "list":
         schema: Schema = {"anyOf": [inner, {"type": "array", "items": inner}]}
+        if item.joined:
+            how["joined"] = True
     elif item.kind == "range":
         how["scalar"] = item.scalar
         bounds = {"type": "object", "properties": {"from": inner, "to": inner}}

@@ -88,11 +88,13 @@ class Resource:
     operations: tuple[Operation, ...]
     unexposed: tuple[Operation, ...] = ()
     """Those without a method."""
+    mixin: Mapping[str, str] | None = None
+    """Where its hand-written methods are: `module`, `class`, and the `model` that they return."""
 
 
 def resources(document: Schema) -> tuple[Resource, ...]:
     """Return the resources of a document by name, their operations by kind."""
-    docs = {tag["name"]: tag.get("description", "") for tag in document.get("tags", ())}
+    tags = {tag["name"]: tag for tag in document.get("tags", ())}
     families: dict[str, dict[str, list[tuple[str, str, Schema]]]] = {}
     for path, methods in document["paths"].items():
         for method in METHODS:
@@ -101,17 +103,18 @@ def resources(document: Schema) -> tuple[Resource, ...]:
                 family = families.setdefault(traits["resource"], {})
                 family.setdefault(traits["operation"], []).append((method, path, methods[method]))
     found = (
-        _resource(name, docs.get(name, ""), list(map(_operation, family.values())))
+        _resource(tags.get(name, {"name": name}), list(map(_operation, family.values())))
         for name, family in sorted(families.items())
     )
     return tuple(resource for resource in found if resource.operations)
 
 
-def _resource(name: str, doc: str, operations: list[Operation]) -> Resource:
+def _resource(tag: Schema, operations: list[Operation]) -> Resource:
     operations.sort(key=_order)
     exposed = tuple(each for each in operations if not each.traits.get("unexposed"))
     hidden = tuple(each for each in operations if each.traits.get("unexposed"))
-    return Resource(name, doc, exposed, hidden)
+    doc = tag.get("description", "")
+    return Resource(tag["name"], doc, exposed, hidden, tag.get("x-amo-mixin"))
 
 
 def modelled_components(document: Schema) -> dict[str, Schema]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, define, field, frozen
 
+from amocrm_mockserver.drive import Drive
 from amocrm_mockserver.linkage import Links
 from amocrm_mockserver.state import Table
 
@@ -28,6 +29,8 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
     "widgets": ("code",),
     "unsorted": ("uid",),
     "catalog_custom_field_groups": ("catalog_id", "id"),
+    "files": ("uuid",),
+    "file_versions": ("uuid",),
 }
 """Tables whose rows are not found by their id alone."""
 _SHOWN_ALONE = frozenset(
@@ -76,6 +79,8 @@ class Account:
     """What webhooks are to be told, until the server takes it."""
     duplicate_control: tuple[DuplicateRule, ...] = ()
     """Off without a rule."""
+    drive: Drive = Factory(Drive)
+    """What files contain."""
     given: set[int] = Factory(set[int])
     """Ids that a seed has named."""
     directories: dict[str, FieldDirectory] = field(factory=dict[str, "FieldDirectory"], repr=False)

@@ -13,12 +13,21 @@ from amocrm_mockserver.problems import forbidden, unauthorized
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
+    from amocrm_mockserver.contract import Operation
     from amocrm_mockserver.grants import AccessToken
     from amocrm_mockserver.message import Request
     from amocrm_mockserver.world import World
 
-__all__ = ["account_host", "addressed_account", "admit", "admit_anybody", "bearer_token"]
+__all__ = [
+    "account_host",
+    "addressed_account",
+    "admit",
+    "admit_anybody",
+    "bearer_token",
+    "visit",
+]
 
+_OPEN = frozenset({"files.get_content", "files.get_version_content"})
 _SCOPE = "crm"
 """What an integration must have been granted to use the API of an account."""
 
@@ -79,6 +88,21 @@ def admit_anybody(world: World, request: Request) -> tuple[Account, Caller]:
     if account is None:
         raise unauthorized()
     return account, Caller(user_id=0, is_admin=False, client_id=None, origin=request.origin)
+
+
+def visit(world: World, request: Request, operation: Operation) -> tuple[Account, Caller] | None:
+    """The account that a download's address names, for those who come without a token.
+
+    Whether amoCRM wants a token there is not known, so that nobody is refused for want of it.
+    """
+    if operation.action not in _OPEN or "authorization" in request.headers:
+        return None
+    path = request.path.strip("/").split("/")
+    for account in world.accounts.values():
+        if account.uuid in path:
+            origin = request.origin
+            return account, Caller(user_id=0, is_admin=False, client_id=None, origin=origin)
+    return None
 
 
 def account_host(account: Account, request: Request) -> str:

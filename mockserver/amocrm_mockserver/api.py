@@ -7,15 +7,17 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from amocrm_mockserver.brackets import decode
 from amocrm_mockserver.contract import Contract, load_contract
 from amocrm_mockserver.engine import Engine
+from amocrm_mockserver.envelope import HAL_HEADERS
 from amocrm_mockserver.exchange import Exchange
 from amocrm_mockserver.filters import scalars
 from amocrm_mockserver.hooks.tell import hooks_of
 from amocrm_mockserver.legacy import api as legacy
+from amocrm_mockserver.message import JSON
 from amocrm_mockserver.problems import ProblemError, internal
 from amocrm_mockserver.router import Router
 
@@ -74,10 +76,17 @@ class Api:
             now=int(account.clock.now()),
             wanted=wanted,
         )
-        response = self.engine.run(exchange)
+        response = _of_its_media(self.engine.run(exchange), operation)
         if exchange.happened:
             account.hooks.extend(hooks_of(account, exchange.happened))
         return response
+
+
+def _of_its_media(response: Response, operation: Operation) -> Response:
+    """The answer, which behaviours write as HAL, under the type that its host gives it."""
+    if operation.media != JSON or response.headers != HAL_HEADERS:
+        return response
+    return evolve(response, headers=(("Content-Type", JSON),))
 
 
 def _wanted(query: Query) -> frozenset[str]:

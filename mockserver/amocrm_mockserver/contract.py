@@ -17,7 +17,7 @@ __all__ = ["Contract", "Filter", "FilterKind", "Kind", "Operation", "Schema", "l
 
 Schema: TypeAlias = Mapping[str, Json]
 Kind: TypeAlias = Literal["list", "get", "create", "update", "update_one", "delete", "action"]
-FilterKind: TypeAlias = Literal["value", "list", "range", "pairs", "fields", "flag"]
+FilterKind: TypeAlias = Literal["value", "list", "range", "pairs", "fields", "flag", "object"]
 
 _METHODS = ("get", "post", "patch", "put", "delete")
 _REFERENCE = "#/components/schemas/"
@@ -69,6 +69,8 @@ class Operation:
     scope: str = "crm"
     """What the token must have been granted."""
     status: int
+    media: str = ""
+    """The content type of a good answer; empty when it has no body."""
     batch_max: int
     page_max: int
     """0 when the list is not paged."""
@@ -173,6 +175,7 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
         auth=traits.get("auth", "bearer"),
         scope=traits.get("scope", "crm"),
         status=traits.get("status", 200),
+        media=_media(raw, traits.get("status", 200)),
         batch_max=traits.get("batch", {}).get("max", 0),
         page_max=paginated.get("max", 0),
         page_default=paginated.get("default", 50),
@@ -187,6 +190,11 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
         admin=bool(traits.get("admin")),
         empty=204 in traits.get("empty", ()),
     )
+
+
+def _media(raw: Schema, status: int) -> str:
+    content: Mapping[str, Schema] = raw["responses"].get(str(status), {}).get("content", {})
+    return next(iter(content), "")
 
 
 def _filters(parameters: list[Row]) -> Iterator[Filter]:

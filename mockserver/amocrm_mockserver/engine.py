@@ -90,6 +90,17 @@ class Engine:
             self._views[key] = view
         return view.show(exchange, row, marks)
 
+    def show_of(self, table: str, exchange: Exchange, row: Row, marks: Row | None = None) -> Row:
+        """A row of another table than the operation's own, in the shape in which it is read."""
+        name = self.contract.read_schema(table)
+        assert name is not None
+        key = (name, table)
+        view = self._views.get(key)
+        if view is None:
+            view = View(self.contract, name, self.behaviour(table))
+            self._views[key] = view
+        return view.show(exchange, row, marks)
+
     def _list(self, exchange: Exchange) -> Response:
         behaviour = self.behaviour(exchange.operation.table)
         page = select(exchange, behaviour)

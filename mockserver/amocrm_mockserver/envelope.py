@@ -18,18 +18,19 @@ if TYPE_CHECKING:
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.selection import Page
 
-__all__ = ["NOTHING", "hal", "listed", "operation_url", "written"]
+__all__ = ["HAL_HEADERS", "NOTHING", "hal", "listed", "operation_url", "written"]
 
 NOTHING: Final = Response(204)
 """Done, or nothing found: no body and no content type."""
 
-_HEADERS: Final = (("Content-Type", HAL),)
+HAL_HEADERS: Final = (("Content-Type", HAL),)
+"""Of a good answer of the account's own host."""
 _VARIABLE: Final = re.compile(r"\{(\w+)\}")
 
 
 def hal(status: int, value: Json) -> Response:
     """A successful answer of the API."""
-    return Response(status, _HEADERS, orjson.dumps(value))
+    return Response(status, HAL_HEADERS, orjson.dumps(value))
 
 
 def operation_url(exchange: Exchange) -> str:

@@ -12,6 +12,7 @@ from amocrm_mockserver.behaviour.pipelines import add_pipeline
 from amocrm_mockserver.behaviour.sources import source_row
 from amocrm_mockserver.behaviour.users import add_role, add_user, default_group
 from amocrm_mockserver.contract import load_contract
+from amocrm_mockserver.drive import read_drive
 from amocrm_mockserver.duplicate_control import read_rules
 from amocrm_mockserver.ids import Ids
 from amocrm_mockserver.jsonvalue import is_array, is_object
@@ -112,6 +113,7 @@ _EARLY: Final = frozenset(
 )
 _PLAIN: Final = "predefined_fields"
 _DUPLICATES: Final = "duplicate_control"
+_DRIVE: Final = "drive"
 _GROUPED: Final = ("leads", "contacts", "companies", "customers")
 """Entity types whose cards have tabs."""
 
@@ -136,6 +138,7 @@ def found(
         add_pipeline(account, pipeline)
     _add_directories(account, seed)
     account.duplicate_control = read_rules(account, seed.get(_DUPLICATES, []))
+    account.drive = read_drive(seed.get(_DRIVE, {}))
     add_customer_statuses(account, _list(seed, "customer_statuses"))
     if seed.get(_PLAIN, True):
         _add_fields(account)
@@ -228,7 +231,7 @@ def _add_contents(account: Account, seed: Mapping[str, object]) -> None:
     rest = {
         key: value
         for key, value in seed.items()
-        if key not in _SETTINGS and key not in _EARLY and key not in (_PLAIN, _DUPLICATES)
+        if key not in _SETTINGS and key not in _EARLY and key not in (_PLAIN, _DUPLICATES, _DRIVE)
     }
     plant(account, caller, load_contract(), rest, _list(seed, "links"))
 

@@ -225,7 +225,7 @@ def _add_filter(
                 start, end = _span(entries, low, high)
                 places = range(start, end)
                 wanted.found.append((len(places), (entries[place][2] for place in places)))
-        case "fields":
+        case "fields" | "object":
             pass
 
 

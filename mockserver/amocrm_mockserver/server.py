@@ -12,11 +12,18 @@ from urllib.parse import quote
 from attrs import evolve
 
 from amocrm_mockserver import control, oauth
-from amocrm_mockserver.admission import addressed_account, admit, admit_anybody, bearer_token
+from amocrm_mockserver.admission import (
+    addressed_account,
+    admit,
+    admit_anybody,
+    bearer_token,
+    visit,
+)
 from amocrm_mockserver.api import answer as answer_api
 from amocrm_mockserver.api import operation_of
 from amocrm_mockserver.chat_admission import admit_to_chats
 from amocrm_mockserver.clock import Clock
+from amocrm_mockserver.drive import drive_origin
 from amocrm_mockserver.faults import Faults, spoil
 from amocrm_mockserver.limits import Limits, Rates
 from amocrm_mockserver.moving import check_not_left
@@ -28,7 +35,8 @@ from amocrm_mockserver.world import World, build_world
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from amocrm_mockserver.account import Account
+    from amocrm_mockserver.account import Account, Caller
+    from amocrm_mockserver.contract import Operation
     from amocrm_mockserver.message import Request, Response
     from amocrm_mockserver.post import Delivery
 
@@ -154,17 +162,28 @@ class MockServer:
             refusal = self.limits.take(account.subdomain, client_id, self.clock.now())
             if refusal is not None:
                 raise refusal
-        if operation is not None and operation.host == "amojo":
-            admitted, caller = admit_to_chats(self.world, request, operation)
-        elif operation is not None and operation.auth == "none":
-            admitted, caller = admit_anybody(self.world, request)
-        else:
-            scope = "crm" if operation is None else operation.scope
-            admitted, caller = admit(self.world, request, scope)
+        admitted, caller = self._admit(request, operation)
         response = answer_api(admitted, caller, request)
         if admitted.hooks:
             self.world.post.take_in(admitted, self.clock.now())
         return response
+
+    def _admit(self, request: Request, operation: Operation | None) -> tuple[Account, Caller]:
+        """The account that is asked, and who asks it."""
+        if operation is None:
+            return admit(self.world, request)
+        visited = visit(self.world, request, operation)
+        if visited is not None:
+            account, caller = visited
+        elif operation.host == "amojo":
+            account, caller = admit_to_chats(self.world, request, operation)
+        elif operation.auth == "none":
+            account, caller = admit_anybody(self.world, request)
+        else:
+            account, caller = admit(self.world, request, operation.scope)
+        if operation.host == "drive":
+            caller = evolve(caller, origin=drive_origin(account, caller.origin))
+        return account, caller
 
     def _complete(self, response: Response, place: str, *, is_head: bool) -> Response:
         """The answer with what every answer has; `place` is unlike that of any other answer."""

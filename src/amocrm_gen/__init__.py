@@ -39,6 +39,8 @@ if TYPE_CHECKING:
         Unauthorized,
         ValidationError,
     )
+    from amocrm_gen.runtime.files.error import UploadError
+    from amocrm_gen.runtime.files.state import FileProgress, UploadState
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.ledger.ledger import Ledger, LedgerEntry
     from amocrm_gen.runtime.ledger.memory import MemoryLedger
@@ -86,6 +88,7 @@ __all__ = [
     "Exchange",
     "FieldMarker",
     "FileLocks",
+    "FileProgress",
     "FileThrottle",
     "FileTokenStore",
     "Forbidden",
@@ -121,6 +124,8 @@ __all__ = [
     "TransportError",
     "Unauthorized",
     "Unset",
+    "UploadError",
+    "UploadState",
     "ValidationError",
     "__version__",
     "dump_token",
@@ -138,6 +143,7 @@ _ELSEWHERE: Final = {
     "Exchange": "runtime.traffic",
     "FieldMarker": "runtime.marker",
     "FileLocks": "runtime.locks.file",
+    "FileProgress": "runtime.files.state",
     "FileThrottle": "runtime.throttle.file",
     "FileTokenStore": "runtime.tokens.file",
     "Integration": "runtime.integration",
@@ -161,6 +167,8 @@ _ELSEWHERE: Final = {
     "TokenStore": "runtime.tokens.store",
     "UNSET": "runtime.unset",
     "Unset": "runtime.unset",
+    "UploadError": "runtime.files.error",
+    "UploadState": "runtime.files.state",
     "dump_token": "runtime.tokens.plain",
     "load_token": "runtime.tokens.plain",
 }

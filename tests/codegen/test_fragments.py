@@ -14,6 +14,7 @@ import pytest
 from write_golden import HERE, golden_files
 
 from amocrm_gen.runtime.convert import structure, unstructure
+from amocrm_gen.runtime.files.transfers import AsyncFileTransfers, FileTransfers
 from amocrm_gen.runtime.unset import UNSET
 
 if TYPE_CHECKING:
@@ -267,6 +268,8 @@ class TestFilters:
                 "created_at": {"from": noon, "to": 1767268801},
                 "updated_at": noon,
                 "stages": [{"pipeline_id": 7, "status_id": 142}],
+                "count_of": [5, 6],
+                "weight": {"from": 7, "unit": "kg"},
                 "custom_fields_values": {77: "x", 78: ["y", "z"], 79: {"from": 1, "to": 2}},
             }
         )
@@ -281,6 +284,9 @@ class TestFilters:
             "filter[created_at][from]": "1767268800",
             "filter[created_at][to]": "1767268801",
             "filter[updated_at]": "1767268800",
+            "filter[count_of]": "5,6",
+            "filter[weight][from]": "7",
+            "filter[weight][unit]": "kg",
             "filter[stages][0][pipeline_id]": "7",
             "filter[stages][0][status_id]": "142",
             "filter[custom_fields_values][77][0]": "x",
@@ -513,3 +519,18 @@ class TestParcels:
         document = json.loads((fragments_package / "openapi.json").read_bytes())
         assert document["paths"]["/parcels/unlock"]["post"]["operationId"] == "parcels.unlock"
         assert "parcels.Secret" in document["components"]["schemas"]
+
+
+class TestMixins:
+    """Methods by hand stand beside the generated ones."""
+
+    @pytest.mark.parametrize(
+        ("flavour", "mixin"), [("sync", FileTransfers), ("aio", AsyncFileTransfers)]
+    )
+    def test_the_facade_has_both(self, flavour: str, mixin: type, part: Any) -> None:
+        """It knows the calls that it is made of, and the model that they return."""
+        facade = part(f"{flavour}.mixins").Mixins
+        assert issubclass(facade, mixin)
+        assert facade._calls is part("calls.mixins")
+        assert facade._model is part("models.mixins").Photo
+        assert {"upload", "download", "create_session"} <= set(dir(facade))

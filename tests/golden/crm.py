@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from typing import Final, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from attrs import define, field
 
@@ -14,7 +14,7 @@ from amocrm_mockserver.seed import AccountSeed, Seed
 from amocrm_mockserver.server import MockServer
 
 from .compare import Json
-from .sample import Sample, Step, bases
+from .sample import ORIGIN, Sample, Step, bases, written_out
 
 __all__ = ["Crm", "Origin", "seed_of"]
 
@@ -54,6 +54,7 @@ class Crm:
         (account,) = seed.accounts
         if origin == "account":
             origin = f"https://{account.subdomain}.{account.zone}"
+            origin = golden.origin if golden.origin != ORIGIN else origin
         values = {
             "client_id": _OURS.client_id,
             "client_secret": _OURS.client_secret,
@@ -89,7 +90,7 @@ class Crm:
         body = golden.raw.encode() if golden.raw is not None else self.encode(golden.body)
         return self.send(
             golden.method,
-            golden.path,
+            self.path(golden.path, golden.path_from),
             query=golden.query,
             body=body,
             token=token,
@@ -151,7 +152,9 @@ class Crm:
                 for _ in range(times):
                     self.send_golden(token)
             case {"call": dict(call)}:
-                path, body = cast("str", call["path"]), self.encode(call["body"])
+                given = cast("str", call.get("path", "")), cast("str", call.get("path_from", ""))
+                path, body = self.path(*given), self.encode(call.get("body"))
+                body = body or (written_out(call.get("raw")) or "").encode()
                 answer = self.send(cast("str", call["method"]), path, body=body, token=token)
                 got = cast("dict[str, str]", json.loads(answer.body or b"{}"))
                 for name in cast("list[str]", step.get("keep", [])):
@@ -173,6 +176,10 @@ class Crm:
             message = f"/__mock__/{path}: {answer.status} {answer.body.decode()}"
             raise ValueError(message)
         return cast("dict[str, str]", json.loads(answer.body))
+
+    def path(self, path: str, path_from: str) -> str:
+        """The path of an address that the server gave, or the one that stands in the sample."""
+        return urlsplit(self.values[path_from]).path if path_from else path
 
     def encode(self, body: Json) -> bytes:
         """Write a body, with the values of this run for its placeholders."""

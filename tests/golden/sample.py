@@ -46,8 +46,12 @@ class Sample:
     body_source: str | None
     raw: str | None
     """A body that is no JSON, or an empty one."""
+    path_from: str
+    """The value that a step kept, whose path stands for that of the sample, if there is one."""
     headers: Mapping[str, str]
     token: str
+    origin: str
+    """Scheme and host in every link of the answer: the account's, or those of its drive."""
     answer: Answer
     is_built: bool
     clock: int = 0
@@ -69,9 +73,11 @@ def _read(data: Mapping[str, Json]) -> Sample:
         query=cast("str", request["query"]),
         body=_expand(request.get("body")),
         body_source=cast("str | None", request.get("body_source")),
-        raw=cast("str | None", request.get("raw")),
+        raw=written_out(request.get("raw")),
+        path_from=cast("str", request.get("path_from", "")),
         headers=cast("dict[str, str]", request.get("headers", {})),
         token=cast("str", request.get("token", "admin")),
+        origin=cast("str", request.get("origin", ORIGIN)),
         answer=Answer(
             status=cast("int", answer["status"]),
             content_type=cast("str | None", answer["content_type"]),
@@ -92,6 +98,13 @@ def _expand(body: Json) -> Json:
     if isinstance(body, dict) and body.keys() == {"repeat", "times"}:
         return [body["repeat"]] * cast("int", body["times"])
     return body
+
+
+def written_out(raw: Json) -> str | None:
+    """Write out `{"repeat": text, "times": n}`, by which a sample tells a long body."""
+    if isinstance(raw, dict):
+        return cast("str", raw["repeat"]) * cast("int", raw["times"])
+    return cast("str | None", raw)
 
 
 @cache

@@ -13,10 +13,11 @@ from .client_call import call_of, items_of, route_of
 from .compare import Json, compare
 from .sample import Sample, bad_requests, samples
 
-_SERVED = [each for each in samples() if each.is_built and each.path.startswith("/api/")]
+_HOSTS = ("/api/", "/v1.0/")
+_SERVED = [each for each in samples() if each.is_built and each.path.startswith(_HOSTS)]
 _ANSWERED = [each for each in _SERVED if each.answer.status in {200, 201, 202}]
 _WRITTEN = [each for each in _ANSWERED if each.body is not None]
-_READ = [each for each in _ANSWERED if each.body is None]
+_READ = [each for each in _ANSWERED if each.body is None and each.raw is None]
 
 
 def _with_unknown_keys(value: Json) -> Json:

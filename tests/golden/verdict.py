@@ -10,7 +10,7 @@ from attrs import frozen
 from amocrm_mockserver.message import Response
 
 from .compare import Difference, Json, compare, matches
-from .sample import ORIGIN, Sample
+from .sample import Sample
 
 __all__ = ["DifferenceAllowed", "exceptions", "verdict"]
 
@@ -66,7 +66,7 @@ def _body_faults(golden: Sample, response: Response, origin: str) -> list[str]:
     except ValueError:
         return [f"body: expected JSON, found {response.body[:80]!r}"]
     differences = compare(
-        golden.answer.body, found, invented=golden.invented, origins=(ORIGIN, origin)
+        golden.answer.body, found, invented=golden.invented, origins=(golden.origin, origin)
     )
     allowed = [each for each in exceptions() if each.sample == golden.id]
     faults = [

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 import amocrm_gen
-from amocrm_gen.v4 import AmoCRM
-from amocrm_gen.v4.models.leads import LeadCreate
+from amocrm_gen.v4 import AmoCRM, LeadCreate
 from amocrm_mockserver.testing import MockAccount
 from runtime.desk import Desk
 
@@ -65,3 +64,13 @@ def test_reading_what_has_changed(names: dict[str, Any]) -> None:
     assert list(names["mirror"].values()) == ["a"]
     run("Reading what has changed", names, ("changes(None)", "changes(cursor)"))
     assert names["mirror"] == {}
+
+
+def test_files(names: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file goes to the drive and to a lead, and comes back."""
+    (tmp_path / "offer.pdf").write_bytes(b"%PDF" * 1000)
+    lead = names["amo"].leads.create(LeadCreate(name="Roof"))
+    run("Files", names, ("101", lead.id))
+    assert (tmp_path / "copy.pdf").read_bytes() == b"%PDF" * 1000
+    assert "4000 of 4000" in capsys.readouterr().out
+    assert len(names["amo"].entity_files.find("leads", lead.id)) == 1

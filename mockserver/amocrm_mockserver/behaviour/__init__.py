@@ -34,6 +34,7 @@ from amocrm_mockserver.behaviour.custom_fields import CustomFields, SegmentField
 from amocrm_mockserver.behaviour.customer_segments import CustomerSegments
 from amocrm_mockserver.behaviour.customer_statuses import CustomerStatuses
 from amocrm_mockserver.behaviour.customers import Customers, change_bonus_points, set_mode
+from amocrm_mockserver.behaviour.downloads import send_content
 from amocrm_mockserver.behaviour.entity_files import (
     attach_files,
     detach_files,
@@ -42,6 +43,12 @@ from amocrm_mockserver.behaviour.entity_files import (
 )
 from amocrm_mockserver.behaviour.event_log import EventLog, find_events
 from amocrm_mockserver.behaviour.event_types import find_event_types
+from amocrm_mockserver.behaviour.files import (
+    Files,
+    FileVersions,
+    delete_files,
+    restore_files,
+)
 from amocrm_mockserver.behaviour.leads import Leads
 from amocrm_mockserver.behaviour.links import add_links, find_links, remove_links
 from amocrm_mockserver.behaviour.loss_reasons import LossReasons
@@ -82,6 +89,7 @@ from amocrm_mockserver.behaviour.tasks import Tasks
 from amocrm_mockserver.behaviour.transactions import Transactions
 from amocrm_mockserver.behaviour.unsorted import Unsorted
 from amocrm_mockserver.behaviour.unsorted_sorting import accept, decline, link, summarize
+from amocrm_mockserver.behaviour.uploads import begin_upload, upload_part
 from amocrm_mockserver.behaviour.user_chats import (
     create_session,
     find_user_messages,
@@ -147,6 +155,13 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "entity_files.find": find_files,
     "entity_files.find_holders": find_holders,
     "entity_files.find_of_catalog_element": find_files,
+    "files.create_session": begin_upload,
+    "files.delete": delete_files,
+    "files.get_content": send_content,
+    "files.get_version_content": send_content,
+    "files.restore": restore_files,
+    "files.upload_part": upload_part,
+    "files.upload_part_global": upload_part,
     "leads.create_complex": create_complex,
     "links.find": find_links,
     "links.find_many": find_links,
@@ -212,6 +227,8 @@ BEHAVIOURS: Final[Mapping[str, type[Behaviour]]] = {
     "customer_statuses": CustomerStatuses,
     "customers": Customers,
     "events": EventLog,
+    "file_versions": FileVersions,
+    "files": Files,
     "leads": Leads,
     "loss_reasons": LossReasons,
     "notes": Notes,

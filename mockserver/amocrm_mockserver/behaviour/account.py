@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.catalogs import catalog_of_type
 from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.drive import drive_origin
 from amocrm_mockserver.envelope import hal
 
 if TYPE_CHECKING:
@@ -44,13 +45,7 @@ def show_account(engine: Engine, exchange: Exchange) -> Response:
 
 
 def _drive_url(exchange: Exchange, _row: Row) -> Json:
-    """A client that came by the account's own name is given the files host of its zone."""
-    scheme, _, host = exchange.origin.partition("://")
-    name, colon, port = host.partition(":")
-    account = exchange.account
-    if name == account.domain:
-        return f"{scheme}://drive-b.{account.zone}{colon}{port}"
-    return exchange.origin
+    return drive_origin(exchange.account, exchange.origin)
 
 
 def _entity_names(_exchange: Exchange, _row: Row) -> Json:

@@ -1,4 +1,4 @@
-"""Which files of the drive belong to which entities; the files themselves are elsewhere."""
+"""Which files of the drive belong to which entities."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.behaviour.events import SINGULAR
 from amocrm_mockserver.body import read_items
 from amocrm_mockserver.brackets import encode
+from amocrm_mockserver.drive import purge
 from amocrm_mockserver.envelope import NOTHING, hal, operation_url
 from amocrm_mockserver.filters import numbers
 from amocrm_mockserver.message import Response
-from amocrm_mockserver.problems import Flaw, ItemFlaws, invalid, not_found
+from amocrm_mockserver.problems import Flaw, ItemFlaws, invalid, not_found, unsupported
 
 if TYPE_CHECKING:
     from amocrm_mockserver.engine import Engine
@@ -64,10 +65,21 @@ def _table(exchange: Exchange) -> Table:
     return exchange.account.table(_TABLE)
 
 
+def _is_trashed(exchange: Exchange, uuid: Json) -> bool:
+    """A file in the trash cannot be used anywhere; one that the drive never knew is let be."""
+    row = exchange.account.table("files").rows.get(uuid)
+    return row is not None and row["is_trashed"]
+
+
 def _files(exchange: Exchange, owner: tuple[str, int]) -> list[Row]:
     """The links of an entity, newest first."""
-    rows = _table(exchange).rows.values()
-    found = [row for row in rows if (row["entity_type"], row["entity_id"]) == owner]
+    purge(exchange.account)
+    found = [
+        row
+        for row in _table(exchange).rows.values()
+        if (row["entity_type"], row["entity_id"]) == owner
+        and not _is_trashed(exchange, row["file_uuid"])
+    ]
     return sorted(found, key=lambda row: -row["id"])
 
 
@@ -91,14 +103,16 @@ def find_files(_engine: Engine, exchange: Exchange) -> Response:
     return hal(200, {"_links": {"self": {"href": href}}, "_embedded": {"files": files}})
 
 
-def _uuids(engine: Engine, exchange: Exchange) -> list[str]:
-    """The files that a body names."""
+def _uuids(engine: Engine, exchange: Exchange, *, is_new: bool = False) -> list[str]:
+    """The files that a body names; `is_new` are those that are to be used from now on."""
     check = engine.validator.check(exchange.operation.takes or "")
     uuids: list[str] = []
     faulty: list[ItemFlaws] = []
     for item in read_items(exchange):
         flaws: list[Flaw] = []
         taken: Row = check(item.raw, "", flaws, exchange.account) or {}
+        if not flaws and is_new and _is_trashed(exchange, taken["file_uuid"]):
+            flaws.append(unsupported("file_uuid"))
         if flaws:
             faulty.append({"request_id": item.request_id, "errors": flaws})
         else:
@@ -111,7 +125,7 @@ def _uuids(engine: Engine, exchange: Exchange) -> list[str]:
 def attach_files(engine: Engine, exchange: Exchange) -> Response:
     """Give files to an entity; those that it has stay as they are."""
     kind, number = _owner(exchange)
-    uuids = _uuids(engine, exchange)
+    uuids = _uuids(engine, exchange, is_new=True)
     known = {row["file_uuid"] for row in _files(exchange, (kind, number))}
     for uuid in dict.fromkeys(uuids):
         if uuid not in known:
@@ -138,7 +152,12 @@ def detach_files(engine: Engine, exchange: Exchange) -> Response:
 def find_holders(_engine: Engine, exchange: Exchange) -> Response:
     """The entities that have a file."""
     uuid = exchange.variables["file_uuid"]
-    rows = [row for row in _table(exchange).rows.values() if row["file_uuid"] == uuid]
+    purge(exchange.account)
+    rows = [
+        row
+        for row in _table(exchange).rows.values()
+        if row["file_uuid"] == uuid and not _is_trashed(exchange, uuid)
+    ]
     holders = [
         _holder(exchange, row)
         for row in rows

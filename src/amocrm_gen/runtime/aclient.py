@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.adriver import AsyncDriver, HttpClient
     from amocrm_gen.runtime.call import Call, Method, Operation, Page
     from amocrm_gen.runtime.channel import ChatChannel
-    from amocrm_gen.runtime.effects import Response
+    from amocrm_gen.runtime.effects import Response, Talk
     from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.ledger.ledger import Ledger
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.marker import LookUp, Markers
     from amocrm_gen.runtime.options import OnGatewayTimeout, Tell
     from amocrm_gen.runtime.paging import AsyncPaginator
+    from amocrm_gen.runtime.session import Session
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
@@ -158,6 +159,10 @@ class AsyncClient:
         if self._user_id is None:
             return make
         return lambda given: in_the_name_of(self._user_id, make(given))
+
+    async def perform(self, make: Callable[[Session], Talk[T]]) -> T:
+        """Carry a conversation out in which several requests go together."""
+        return await self._driver.run(make(self._session))
 
     async def send_or_none(self, call: Call[T]) -> T | None:
         """Send one call; None instead of `NotFound`."""

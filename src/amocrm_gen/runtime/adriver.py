@@ -37,6 +37,7 @@ from amocrm_gen.runtime.effects import (
 from amocrm_gen.runtime.errors import AmoError, MissingExtra, ResponseError, TransportError
 from amocrm_gen.runtime.log import redact
 from amocrm_gen.runtime.proxies import wrong_proxy
+from amocrm_gen.runtime.sink import PIECE, Sink, Unwritten, handing, length_in
 from amocrm_gen.runtime.traffic import Seen
 
 __all__ = ["AsyncDriver", "HttpClient", "http_client"]
@@ -54,7 +55,7 @@ class HttpAnswer(Protocol):
         """Names in any case."""
         ...
 
-    def aiter_bytes(self) -> AsyncIterator[bytes]:
+    def aiter_bytes(self, chunk_size: int | None = ...) -> AsyncIterator[bytes]:
         """Go through the decoded body."""
         ...
 
@@ -210,6 +211,8 @@ class AsyncDriver:
         started, begun = time.time(), time.perf_counter()
         try:
             outcome = await self._exchange(send)
+        except Unwritten as error:
+            raise error.reason from None
         except (*self._failed, ValueError) as error:
             failure = TransportError(_text(error), sent=not isinstance(error, self._unsent))
             self._see(send, failure, started, begun)
@@ -228,6 +231,8 @@ class AsyncDriver:
         chunks: list[bytes] = []
         left = LONGEST_ANSWER
         try:
+            if send.sink is not None and 200 <= answer.status_code < 300:
+                return await _pour(answer, send.sink)
             async for chunk in answer.aiter_bytes():
                 chunks.append(chunk)
                 left -= len(chunk)
@@ -273,6 +278,16 @@ class AsyncDriver:
         is_here = self._home is None or self._home[0] == os.getpid()
         if self._anew is not None and is_here:
             await self._http.aclose()
+
+
+async def _pour(answer: HttpAnswer, sink: Sink) -> Response:
+    """Hand a good answer over as it comes; what may block does so in a thread."""
+    await asyncio.to_thread(handing(sink.begin), length_in(answer.headers))
+    handing(sink.wrote)(0)
+    async for piece in answer.aiter_bytes(PIECE):
+        await asyncio.to_thread(handing(sink.write), piece)
+        handing(sink.wrote)(len(piece))
+    return Response(answer.status_code, answer.headers, b"")
 
 
 def _text(error: BaseException) -> str:

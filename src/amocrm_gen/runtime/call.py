@@ -5,6 +5,7 @@ from typing import Generic, Literal, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
+from amocrm_gen.runtime.sink import Sink
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["Auth", "Call", "Envelope", "Host", "Method", "Operation", "Page", "Retry"]
@@ -68,6 +69,8 @@ class Operation:
     """What must not be written twice at once: `leads/{id}`; the ids come from the path or body."""
     filters: tuple[str, ...] = ()
     """The keys that `filter` may have; the server would pass over others and answer with all."""
+    joined: tuple[str, ...] = ()
+    """Those of them whose values stand in one, with commas between them."""
     withs: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     host: Host = "account"
@@ -95,6 +98,8 @@ class Call(Generic[T]):
     """A body in PHP's brackets, instead of JSON."""
     content: bytes | None = field(default=None, repr=False)
     """A body that is sent as it is; a header names its type."""
+    sink: Sink | None = field(default=None, repr=False, eq=False)
+    """What takes the body of a good answer in, instead of the memory."""
 
 
 @frozen

@@ -112,6 +112,8 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
     while True:
         token = (yield from usable_token(session)) if operation.auth == "bearer" else None
         origin = known_origin(session, operation.host, token)
+        if origin is None and not call.path.startswith("/"):
+            origin = session.account.origin  # a whole address needs none
         if origin is None:
             origin = drive_in(session, (yield from respond(session, drive_question)))
         outcome = yield from attempt(

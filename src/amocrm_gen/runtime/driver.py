@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakSet
 
-from urllib3 import HTTPConnectionPool, PoolManager, ProxyManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager, Timeout
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -46,6 +46,7 @@ from amocrm_gen.runtime.errors import AmoError, ResponseError, TransportError
 from amocrm_gen.runtime.log import redact
 from amocrm_gen.runtime.proxies import proxy_for, wrong_proxy
 from amocrm_gen.runtime.secret import Secret
+from amocrm_gen.runtime.sink import PIECE, Sink, Unwritten, handing, length_in
 from amocrm_gen.runtime.traffic import Seen
 
 __all__ = ["Driver", "pool_for"]
@@ -173,11 +174,12 @@ class Driver:
                 timeout=self._timeout,
                 preload_content=False,
             )
-            body = answer.read(LONGEST_ANSWER + 1)
-            outcome: Response | ResponseError = Response(answer.status, answer.headers, body)
-            if len(body) > LONGEST_ANSWER:
-                answer.close()
-                outcome = too_long(answer.status)
+            if send.sink is not None and 200 <= answer.status < 300:
+                outcome: Response | ResponseError = _pour(answer, send.sink)
+            else:
+                outcome = _read(answer)
+        except Unwritten as error:
+            raise error.reason from None
         except (HTTPError, OSError, ValueError) as error:
             failure = TransportError(redact(str(error)), sent=not _is_unsent(error))
             self._see(send, failure, started, begun)
@@ -212,6 +214,28 @@ class Driver:
         if host is None or host.pool is None:  # new, or closed meanwhile
             host = self._hosts[origin] = self._pool.connection_from_url(origin)
         return host, url[start:]
+
+
+def _read(answer: BaseHTTPResponse) -> Response | ResponseError:
+    body = answer.read(LONGEST_ANSWER + 1)
+    if len(body) > LONGEST_ANSWER:
+        answer.close()
+        return too_long(answer.status)
+    return Response(answer.status, answer.headers, body)
+
+
+def _pour(answer: BaseHTTPResponse, sink: Sink) -> Response:
+    """Hand a good answer over as it comes."""
+    try:
+        handing(sink.begin)(length_in(answer.headers))
+        handing(sink.wrote)(0)
+        for piece in answer.stream(PIECE):
+            handing(sink.write)(piece)
+            handing(sink.wrote)(len(piece))
+    except BaseException:
+        answer.close()  # what is left of it must not be taken for the next answer
+        raise
+    return Response(answer.status, answer.headers, b"")
 
 
 def pool_for(url: str, ca_file: str | None, size: int) -> PoolManager:

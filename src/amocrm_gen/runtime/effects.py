@@ -6,6 +6,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from attrs import field, frozen
 
 from amocrm_gen.runtime.locks.locks import Held, Locks
+from amocrm_gen.runtime.sink import Sink
 from amocrm_gen.runtime.throttle.throttle import Slot, Throttle
 from amocrm_gen.runtime.tokens.store import TokenStore
 from amocrm_gen.runtime.tokens.token import Token
@@ -56,6 +57,8 @@ class Send:
     url: str
     headers: dict[str, str] = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
+    sink: Sink | None = field(default=None, repr=False)
+    """Takes the body of a good answer, which is empty then in what comes back."""
 
 
 @frozen

@@ -55,7 +55,7 @@ def encode_query(  # noqa: PLR0913 - one for each kind of parameter
         named["with"] = with_ if isinstance(with_, str) else ",".join(with_)
     if order:
         named["order"] = {order.removeprefix("-"): "desc" if order.startswith("-") else "asc"}
-    named |= {"filter": filter, "query": query}
+    named |= {"filter": _joined(of, filter), "query": query}
     paging = {"page": page, "limit": limit}
     parts = [*named.items(), *(params or {}).items(), *paging.items()]
     return tuple(pair for name, value in parts for pair in _pairs(name, value))
@@ -76,6 +76,19 @@ def _check_names(
                 advice = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
                 message = f"{of.name}: {kind} has no {name!r}; {advice}"
                 raise ValueError(message)
+
+
+def _joined(
+    of: Operation | None, filter: Mapping[str, object] | None
+) -> Mapping[str, object] | None:
+    if not filter or of is None or not of.joined:
+        return filter
+    return {
+        name: ",".join(_text(name, each) for each in value)
+        if name in of.joined and is_listing(value)
+        else value
+        for name, value in filter.items()
+    }
 
 
 def _pairs(name: str, value: object) -> Iterator[tuple[str, str]]:

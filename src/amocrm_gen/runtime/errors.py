@@ -3,7 +3,7 @@
 `AmoError` ─ `TransportError`, `ApiError` (`ValidationError`, `Conflict`, `Unauthorized`,
 `PaymentRequired`, `Forbidden`, `AccountBlocked`, `NotFound`, `RateLimited`, `ServerError`),
 `ResponseError`, `OAuthError` (`ReauthorisationRequired`), `BatchError`, `InDoubtError`,
-`EditError`, `ConfigurationError` (`MissingExtra`).
+`UploadError`, `EditError`, `ConfigurationError` (`MissingExtra`).
 """
 
 # ruff: noqa: N818 - the names say what happened; "Error" behind each would say nothing more

@@ -33,7 +33,7 @@ def request_of(
         now: float = yield Now()
         headers |= signed_headers(_channel(session), operation.method, url, body or b"", now)
     query = f"?{urlencode(call.query)}" if call.query else ""
-    return Send(operation.method, url + query, headers, body)
+    return Send(operation.method, url + query, headers, body, call.sink)
 
 
 def _channel(session: Session) -> ChatChannel:

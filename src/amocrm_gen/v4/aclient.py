@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .aio.entity_files import EntityFiles
     from .aio.event_types import EventTypes
     from .aio.events import Events
+    from .aio.files import Files
     from .aio.leads import Leads
     from .aio.links import Links
     from .aio.loss_reasons import LossReasons
@@ -222,6 +223,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.events import Events
 
         return Events(self)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files of the drive, which has a host of its own, the account's drive_url."""
+        from .aio.files import Files
+
+        return Files(self)
 
     @cached_property
     def leads(self) -> Leads:

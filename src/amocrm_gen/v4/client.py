@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .sync.entity_files import EntityFiles
     from .sync.event_types import EventTypes
     from .sync.events import Events
+    from .sync.files import Files
     from .sync.leads import Leads
     from .sync.links import Links
     from .sync.loss_reasons import LossReasons
@@ -222,6 +223,13 @@ class AmoCRM(Client):
         from .sync.events import Events
 
         return Events(self)
+
+    @cached_property
+    def files(self) -> Files:
+        """Files of the drive, which has a host of its own, the account's drive_url."""
+        from .sync.files import Files
+
+        return Files(self)
 
     @cached_property
     def leads(self) -> Leads:

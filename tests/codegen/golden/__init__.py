@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .aclient import AsyncAmoCRM
     from .calls.asked import CardFindOrder, CardFindWith
     from .calls.expanded import ExpandedEntityType, RemarkEntityType
-    from .calls.filters import LoosePair, StagePair, ThingFindFilter, ThingFindFromFilter
+    from .calls.filters import LoosePair, StagePair, ThingFindFilter, ThingFindFromFilter, Weights
     from .client import AmoCRM
     from .models.asked import Card, CardEmbedded, CardOwner, CardTag
     from .models.bare import Ordered
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .models.expanded import Remark, RemarkUpdate, RemarkUpdated
     from .models.filters import Thing
     from .models.keywords import Named
+    from .models.mixins import Photo, Session
     from .models.parcels import Change, Label, Parcel
     from .models.presence import Presence, PresenceUpdate, Result
     from .models.tagged import (
@@ -74,6 +75,7 @@ __all__ = [
     "PaintedLevel",
     "PaintedMode",
     "Parcel",
+    "Photo",
     "Presence",
     "PresenceUpdate",
     "Remark",
@@ -81,6 +83,7 @@ __all__ = [
     "RemarkUpdate",
     "RemarkUpdated",
     "Result",
+    "Session",
     "Shape",
     "ShapeCreate",
     "ShapeCreated",
@@ -91,6 +94,7 @@ __all__ = [
     "Thing",
     "ThingFindFilter",
     "ThingFindFromFilter",
+    "Weights",
 ]
 
 if not TYPE_CHECKING:
@@ -127,6 +131,7 @@ if not TYPE_CHECKING:
         "PaintedLevel": "models.enums",
         "PaintedMode": "models.enums",
         "Parcel": "models.parcels",
+        "Photo": "models.mixins",
         "Presence": "models.presence",
         "PresenceUpdate": "models.presence",
         "Remark": "models.expanded",
@@ -134,6 +139,7 @@ if not TYPE_CHECKING:
         "RemarkUpdate": "models.expanded",
         "RemarkUpdated": "models.expanded",
         "Result": "models.presence",
+        "Session": "models.mixins",
         "Shape": "models.tagged",
         "ShapeCreate": "models.tagged",
         "ShapeCreated": "models.tagged",
@@ -144,6 +150,7 @@ if not TYPE_CHECKING:
         "Thing": "models.filters",
         "ThingFindFilter": "calls.filters",
         "ThingFindFromFilter": "calls.filters",
+        "Weights": "calls.filters",
     }
 
     def __getattr__(name: str) -> object:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .aio.expanded import Expanded
     from .aio.filters import Filters
     from .aio.keywords import Keywords
+    from .aio.mixins import Mixins
     from .aio.parcels import Parcels
     from .aio.presence import PresenceResource
     from .aio.tagged import Tagged
@@ -90,6 +91,13 @@ class AsyncAmoCRM(AsyncClient):
         from .aio.keywords import Keywords
 
         return Keywords(self)
+
+    @cached_property
+    def mixins(self) -> Mixins:
+        """The resource mixins."""
+        from .aio.mixins import Mixins
+
+        return Mixins(self)
 
     @cached_property
     def parcels(self) -> Parcels:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .sync.expanded import Expanded
     from .sync.filters import Filters
     from .sync.keywords import Keywords
+    from .sync.mixins import Mixins
     from .sync.parcels import Parcels
     from .sync.presence import PresenceResource
     from .sync.tagged import Tagged
@@ -90,6 +91,13 @@ class AmoCRM(Client):
         from .sync.keywords import Keywords
 
         return Keywords(self)
+
+    @cached_property
+    def mixins(self) -> Mixins:
+        """The resource mixins."""
+        from .sync.mixins import Mixins
+
+        return Mixins(self)
 
     @cached_property
     def parcels(self) -> Parcels:

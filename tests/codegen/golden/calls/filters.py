@@ -20,6 +20,7 @@ __all__ = [
     "StagePair",
     "ThingFindFilter",
     "ThingFindFromFilter",
+    "Weights",
     "find",
     "find_from",
 ]
@@ -40,6 +41,10 @@ class LoosePair(TypedDict, total=False):
     """Its id."""
 
 
+Weights = TypedDict("Weights", {"from": "int", "to": "int", "unit": "str"}, total=False)
+"""How heavy things may be."""
+
+
 class ThingFindFilter(TypedDict, total=False):
     """Which items `filters.find` returns; all keys must fit."""
 
@@ -55,6 +60,8 @@ class ThingFindFilter(TypedDict, total=False):
     stages: Sequence[StagePair]
     loose: Sequence[LoosePair]
     custom_fields_values: Mapping[int, Scalar | Sequence[Scalar] | TimeRange | NumberRange]
+    count_of: int | Sequence[int]
+    weight: Weights
 
 
 ThingFindFromFilter = TypedDict("ThingFindFromFilter", {"from": "int | Sequence[int]"}, total=False)
@@ -81,7 +88,10 @@ FIND: Final = Operation(
         "stages",
         "loose",
         "custom_fields_values",
+        "count_of",
+        "weight",
     ),
+    joined=("count_of",),
 )
 
 FIND_FROM: Final = Operation(
