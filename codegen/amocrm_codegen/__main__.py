@@ -54,10 +54,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _coverage(folder: Path, documents: Mapping[str, Schema]) -> tuple[Entry, ...]:
-    from .coverage import coverage, read_evidence  # noqa: PLC0415 - not needed otherwise
+    from .coverage import coverage  # noqa: PLC0415 - not needed otherwise
 
-    evidence = read_evidence(folder.parent / "tests" / "evidence.tsv")
-    return coverage(folder / "inventory.tsv", documents.values(), evidence)
+    return coverage(folder / "inventory.tsv", documents.values(), _evidence(folder))
+
+
+def _evidence(folder: Path) -> dict[str, dict[str, str]]:
+    from .coverage import read_evidence  # noqa: PLC0415 - not needed otherwise
+
+    return read_evidence(folder.parent / "tests" / "evidence.tsv")
 
 
 def _generate(
@@ -65,6 +70,7 @@ def _generate(
 ) -> int:
     # These load the code generators, which a faulty spec need not wait for.
     from .coverage import markdown  # noqa: PLC0415
+    from .fidelity import fidelity  # noqa: PLC0415
     from .targets import building  # noqa: PLC0415
     from .waist import DocumentError  # noqa: PLC0415
     from .write import ForeignFileError, replace  # noqa: PLC0415
@@ -76,7 +82,10 @@ def _generate(
         with building(
             documents,
             targets,
-            coverage=lambda: markdown(_coverage(folder, documents)),
+            pages={
+                "coverage": lambda: markdown(_coverage(folder, documents)),
+                "fidelity": lambda: fidelity(folder.parent, documents.values(), _evidence(folder)),
+            },
             beside=not options.check,
         ) as build:
             if not options.check:

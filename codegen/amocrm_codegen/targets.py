@@ -30,7 +30,7 @@ class Target:
     """A file or folder that is generated whole."""
 
     kind: str
-    """package, contract, reference or coverage."""
+    """package, contract, reference, coverage or fidelity."""
     place: Path
     api: str = MAIN_API
 
@@ -60,7 +60,10 @@ def checkout_targets(root: Path, apis: tuple[str, ...]) -> tuple[Target, ...]:
             Target("contract", contracts / f"{api}.json", api),
             Target("reference", root / "docs" / page, api),
         ]
-    return (*found, Target("coverage", root / "docs" / "coverage.md"))
+    pages = [Target("coverage", root / "docs" / "coverage.md")]
+    if (root / "spec" / "fidelity.md").is_file():
+        pages.append(Target("fidelity", root / "docs" / "fidelity.md"))
+    return (*found, *pages)
 
 
 def package_target(folder: Path, api: str = MAIN_API) -> tuple[Target, ...]:
@@ -73,13 +76,13 @@ def building(
     documents: Mapping[str, Schema],
     targets: tuple[Target, ...],
     *,
-    coverage: Callable[[], str],
+    pages: Mapping[str, Callable[[], str]],
     beside: bool = True,
 ) -> Iterator[Build]:
     """Generate everything; what was not moved to its place is gone afterwards.
 
     It is made beside its place, so that moving is one step, unless it is only to be compared.
-    `coverage` gives the page of that name.
+    `pages` gives the text of targets that no single document says.
     """
     near = _existing(targets[0].place.parent) if beside else None
     with TemporaryDirectory(prefix=".amocrm-codegen-", dir=near) as name:
@@ -89,8 +92,8 @@ def building(
         fresh = []
         for target in targets:
             made = folder / target.api / target.kind
-            if target.kind == "coverage":
-                made.write_text(coverage(), encoding="utf-8", newline="\n")
+            if target.kind in pages:
+                made.write_text(pages[target.kind](), encoding="utf-8", newline="\n")
             fresh.append((made, compare(made, target.place)))
         yield Build(tuple(packages), tuple(fresh))
 

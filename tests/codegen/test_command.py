@@ -14,6 +14,7 @@ from amocrm_codegen import targets
 from amocrm_codegen.__main__ import main
 from amocrm_codegen.compile import apis_of, compile_spec
 from amocrm_codegen.coverage import coverage, markdown, read_evidence
+from amocrm_codegen.fidelity import fidelity
 from amocrm_codegen.openapi import compile_document
 from amocrm_gen.runtime.convert import structure, unstructure
 
@@ -274,7 +275,7 @@ class TestCheckout:
     """The client that is in the repository."""
 
     @pytest.mark.skipif(targets.find_checkout() is None, reason="runs from a checkout only")
-    def test_deleted_client_comes_back_to_the_byte(self, tmp_path: Path) -> None:
+    def test_deleted_client_comes_back_to_the_byte(self) -> None:
         """The spec is the only hand-kept source: without the old files the same ones are made."""
         apis = apis_of(ROOT / "spec")
         documents = {api: compile_document(compile_spec(ROOT / "spec", api=api)) for api in apis}
@@ -283,11 +284,14 @@ class TestCheckout:
             documents.values(),
             read_evidence(ROOT / "tests" / "evidence.tsv"),
         )
-        places = targets.checkout_targets(tmp_path, apis)
+        evidence = read_evidence(ROOT / "tests" / "evidence.tsv")
+        pages = {
+            "coverage": lambda: markdown(entries),
+            "fidelity": lambda: fidelity(ROOT, documents.values(), evidence),
+        }
+        places = targets.checkout_targets(ROOT, apis)
         real_places = targets.checkout_targets(ROOT, apis)
-        with targets.building(
-            documents, places, coverage=lambda: markdown(entries), beside=False
-        ) as build:
+        with targets.building(documents, places, pages=pages, beside=False) as build:
             for (fresh, _), real in zip(build.fresh, real_places, strict=True):
                 changes = targets.compare(fresh, real.place)
                 assert not changes.is_stale, changes
