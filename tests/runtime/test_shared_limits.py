@@ -1,10 +1,12 @@
 """What amoCRM says to one sender counts for all that share its throttle: seen at the server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from redis import Redis
 
 from amocrm_gen.runtime import exchange
 from amocrm_gen.runtime.errors import AccountBlocked, RateLimited
@@ -24,15 +26,17 @@ Make = Callable[[], Any]
         pytest.param("hosts", marks=pytest.mark.requires_tool("redis-server")),
     ]
 )
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     """Return what makes the throttles of one more thread, process or host."""
     if request.param == "threads":
         shared = MemoryThrottle()
-        return lambda: shared
-    if request.param == "processes":
-        return lambda: FileThrottle(folder=tmp_path)
-    address = request.getfixturevalue("redis_url")
-    return lambda: RedisThrottle(address)
+        yield lambda: shared
+    elif request.param == "processes":
+        yield lambda: FileThrottle(folder=tmp_path)
+    else:
+        address = request.getfixturevalue("redis_url")
+        with ExitStack() as stack:
+            yield lambda: RedisThrottle(stack.enter_context(Redis.from_url(address)))
 
 
 def test_a_block_stops_all(amo: Amo, make: Make) -> None:
