@@ -52,7 +52,7 @@ PLANTS: Final = (
         "token_endpoint",
         "    token.revoked = True\n",
         "",
-        "tests/mockserver/transport/test_token_endpoint.py::test_rotation",
+        "tests/mockserver/transport/test_token_endpoint.py::test_refusal",
     ),
     _in_server(
         "a page lacks its last row",
