@@ -329,10 +329,15 @@ def _write(function: Function, look_up: Function | None) -> Method:
 
 
 def _edit(function: Function, update: Function) -> Method:
+    doc = (
+        "How often to read again and repeat the changes after a `Conflict`; only where somebody "
+        "else has changed other things."
+    )
     return evolve(
         _send(function),
         name=f"edit{function.name.removeprefix('get')}",
         form="edit",
+        arguments=(*function.arguments, Argument("retries", "int", "0", doc)),
         summary=f"{_headline(update)}: lock it, read it, let the body of `with` change it, write.",
         returns="A context manager that gives the object; leaving it sends what was changed.",
         update=update,

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.login import ApiKeyLogin
     from amocrm_gen.runtime.marker import FieldMarker, TagMarker
     from amocrm_gen.runtime.options import Progress
+    from amocrm_gen.runtime.refusal import conflicts_in
     from amocrm_gen.runtime.throttle.file import FileThrottle
     from amocrm_gen.runtime.throttle.memory import MemoryThrottle
     from amocrm_gen.runtime.throttle.redis import RedisThrottle
@@ -128,6 +129,7 @@ __all__ = [
     "UploadState",
     "ValidationError",
     "__version__",
+    "conflicts_in",
     "dump_token",
     "load_token",
 ]
@@ -169,6 +171,7 @@ _ELSEWHERE: Final = {
     "Unset": "runtime.unset",
     "UploadError": "runtime.files.error",
     "UploadState": "runtime.files.state",
+    "conflicts_in": "runtime.refusal",
     "dump_token": "runtime.tokens.plain",
     "load_token": "runtime.tokens.plain",
 }

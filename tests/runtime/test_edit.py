@@ -1,5 +1,6 @@
 """An edit sends what was changed, and nothing else."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amocrm_gen.runtime.edit import changes_of
-from amocrm_gen.runtime.errors import EditError, NotFound
+from amocrm_gen.runtime.errors import Conflict, EditError, NotFound
 from amocrm_gen.runtime.folder import shared_folder
 from amocrm_gen.runtime.locks.board import board_in
+from amocrm_gen.runtime.merge import merge
+from amocrm_gen.runtime.refusal import conflicts_in
 from amocrm_gen.runtime.unset import UNSET
-from runtime.sample import Field, FieldType, LeadUpdate, Tag, Value, get, lead_json, update_one
+from runtime.sample import (
+    UPDATE,
+    Field,
+    FieldType,
+    LeadUpdate,
+    Tag,
+    Value,
+    get,
+    lead_json,
+    update,
+    update_one,
+)
+from runtime.site import Answer, Asked, reply
 from runtime.twins import Stage
 
 
@@ -162,6 +177,135 @@ def test_no_edit_is_lost(stage: Stage) -> None:
     twin.at_once([raise_price] * 12)
     assert stage.site.leads[1]["price"] == 12
     assert nothing_is_held()
+
+
+OUTDATED = "Last modified date is older than in database"
+
+
+def refuse_once(stage: Stage, meanwhile: dict[str, Any], body: object = None) -> None:
+    """Let somebody else be faster than the first write."""
+
+    def refuse(asked: Asked) -> Answer | None:
+        if asked.method == "PATCH" and len(sent(stage)) == 1:
+            stage.site.leads[1].update(meanwhile)
+            return reply(400, body or {"title": "Bad Request", "detail": OUTDATED})
+        return None
+
+    stage.site.before = refuse
+
+
+def edit_again(stage: Stage, change: Callable[[Any], object], retries: int) -> None:
+    """Edit by either client, which reads again after a conflict."""
+    twin = stage.open()
+    edit = twin.do(lambda client: client.edit(get(1), update_one, LeadUpdate, retries))
+    if stage.kind == "sync":
+        with edit as lead:
+            change(lead)
+        return
+
+    async def work() -> None:
+        async with edit as lead:
+            change(lead)
+
+    twin.do(lambda _: work())
+
+
+def test_a_conflict_names_the_ids(stage: Stage) -> None:
+    """Whichever form it has, it is a `Conflict` that tells what is newer."""
+    stage.site.fill(2)
+    forms: list[tuple[int, object]] = [
+        (400, {"detail": OUTDATED}),
+        (400, {"errors": {"1": OUTDATED}}),
+        (400, {"validation-errors": [{"request_id": "0", "errors": [{"detail": OUTDATED}]}]}),
+        (200, {"_embedded": {"items": [], "errors": {"update": {"1": OUTDATED}}}}),
+    ]
+    twin = stage.open()
+    for status, body in forms:
+        answer = reply(status, body)
+        stage.site.before = lambda _, answer=answer: answer
+        with pytest.raises(Conflict) as caught:
+            twin.do(
+                lambda client: client.write(update, LeadUpdate(id=1, price=1), operation=UPDATE)
+            )
+        assert caught.value.ids == (1,)
+    assert [conflicts_in(body) for _, body in forms] == [(), (1,), (), (1,)]
+    assert conflicts_in({"_embedded": {"errors": {"update": {"1": "Lead not found"}}}}) == ()
+    assert conflicts_in(None) == ()
+
+
+def test_a_conflict_is_an_error_without_retries(stage: Stage) -> None:
+    """Nothing is sent again unless that was asked for."""
+    stage.site.fill(1)
+    refuse_once(stage, {"name": "theirs"})
+    with pytest.raises(Conflict):
+        edit_again(stage, lambda lead: setattr(lead, "price", 5), retries=0)
+    assert len(sent(stage)) == 1
+    assert nothing_is_held()
+
+
+def test_a_conflict_over_other_things_is_settled(stage: Stage) -> None:
+    """It is read again, and the changes are sent; what others have changed stays."""
+    stage.site.fill(1)
+    refuse_once(stage, {"name": "theirs"})
+    edit_again(stage, lambda lead: setattr(lead, "price", 5), retries=1)
+    assert sent(stage) == [{"id": 1, "price": 5}] * 2
+    assert (stage.site.leads[1]["name"], stage.site.leads[1]["price"]) == ("theirs", 5)
+    assert nothing_is_held()
+
+
+def test_a_conflict_over_one_thing_is_not_settled(stage: Stage) -> None:
+    """Who is to win is not decided here."""
+    stage.site.fill(1)
+    refuse_once(stage, {"price": 7})
+    with pytest.raises(Conflict):
+        edit_again(stage, lambda lead: setattr(lead, "price", 5), retries=3)
+    assert stage.site.leads[1]["price"] == 7
+    assert nothing_is_held()
+
+
+def values(number: int, value: str) -> dict[str, Any]:
+    """Return a custom field as an answer holds it."""
+    return {"field_id": number, "values": [{"value": value}]}
+
+
+def test_single_custom_fields_and_parts_are_merged() -> None:
+    """Changes of different fields go together; changes of one field do not."""
+    before = {"a": 1, "_embedded": {"x": 1, "y": 1}, "custom_fields_values": [values(1, "a")]}
+    mine = {"a": 1, "_embedded": {"x": 2, "y": 1}, "custom_fields_values": [values(1, "b")]}
+    theirs = {
+        "a": 2,
+        "_embedded": {"x": 1, "y": 2},
+        "custom_fields_values": [values(1, "a"), values(2, "c")],
+    }
+    assert merge(before, mine, theirs) == {
+        "a": 2,
+        "_embedded": {"x": 2, "y": 2},
+        "custom_fields_values": [values(1, "b"), values(2, "c")],
+    }
+    theirs["custom_fields_values"] = [values(1, "x")]
+    assert merge(before, mine, theirs) is None
+
+
+parts = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 2))
+
+
+@given(parts, parts, parts)
+def test_a_merge_has_both_changes(
+    before: dict[str, int], mine: dict[str, int], theirs: dict[str, int]
+) -> None:
+    """Each key is as the one has it who changed it; None just if both did, and differently."""
+    both = {
+        name
+        for name in "abcd"
+        if before.get(name) != mine.get(name)
+        and before.get(name) != theirs.get(name)
+        and mine.get(name) != theirs.get(name)
+    }
+    merged = merge(before, mine, theirs)
+    assert (merged is None) == bool(both)
+    for name in "abcd" if merged is not None else "":
+        changer = mine if before.get(name) != mine.get(name) else theirs
+        assert merged.get(name) == changer.get(name)
 
 
 changes = st.fixed_dictionaries(

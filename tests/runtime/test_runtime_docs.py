@@ -74,3 +74,9 @@ def test_files(names: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixt
     assert (tmp_path / "copy.pdf").read_bytes() == b"%PDF" * 1000
     assert "4000 of 4000" in capsys.readouterr().out
     assert len(names["amo"].entity_files.find("leads", lead.id)) == 1
+
+
+def test_conflicts(names: dict[str, Any]) -> None:
+    """The price is raised."""
+    run("Conflicts", names)
+    assert [lead.price for lead in names["amo"].leads.find()] == [150]

@@ -227,16 +227,15 @@ class AsyncClient:
         )
 
     def edit(
-        self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]
+        self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I], retries: int = 0
     ) -> AbstractAsyncContextManager[T]:
         """Lock, read, let the `async with` body change the object, send what it changed."""
         from amocrm_gen.runtime.edit import Edit
         from amocrm_gen.runtime.editing import AsyncEditing
 
-        return AsyncEditing(
-            self._driver,
-            Edit(self._session, in_the_name_of(self._user_id, read), self._named(write), takes),
-        )
+        named = in_the_name_of(self._user_id, read)
+        edit = Edit(self._session, named, self._named(write), takes, retries)
+        return AsyncEditing(self._driver, edit)
 
     @overload
     async def request(

@@ -228,16 +228,15 @@ class Client:
         )
 
     def edit(
-        self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I]
+        self, read: Call[T], write: Callable[[I], Call[R]], takes: type[I], retries: int = 0
     ) -> AbstractContextManager[T]:
         """Lock, read, let the `with` body change the object, send what it changed."""
         from amocrm_gen.runtime.edit import Edit
         from amocrm_gen.runtime.editing import Editing
 
-        return Editing(
-            self._driver,
-            Edit(self._session, in_the_name_of(self._user_id, read), self._named(write), takes),
-        )
+        named = in_the_name_of(self._user_id, read)
+        edit = Edit(self._session, named, self._named(write), takes, retries)
+        return Editing(self._driver, edit)
 
     @overload
     def request(

@@ -28,6 +28,7 @@ from amocrm_gen.runtime.hosts import drive_in, drive_question, known_origin
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.masks import Masks
 from amocrm_gen.runtime.moves import follow
+from amocrm_gen.runtime.refusal import is_conflict
 from amocrm_gen.runtime.renewal import can_renew, replaced, usable_token
 from amocrm_gen.runtime.request import request_of
 from amocrm_gen.runtime.session import Session
@@ -63,7 +64,7 @@ def _saved(value: object) -> tuple[object, ...]:
 
 def complaint_of(operation: Operation, problems: tuple[Problem, ...]) -> ApiError:
     """Return the error for what a good answer complains of."""
-    outdated = all("last modified date is older" in problem.detail.lower() for problem in problems)
+    outdated = all(map(is_conflict, problems))
     kind = Conflict if outdated else ValidationError
     return kind(
         "the answer refuses some items",

@@ -9,9 +9,10 @@ from orjson import dumps, loads
 from amocrm_gen.runtime.call import Call
 from amocrm_gen.runtime.converse import converse, held_keys
 from amocrm_gen.runtime.effects import Free, Hold, Talk
-from amocrm_gen.runtime.errors import EditError
+from amocrm_gen.runtime.errors import Conflict, EditError
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.locks.locks import Held
+from amocrm_gen.runtime.merge import merge
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.shapes import Key, Listing, Record, Shape, keys_of
 from amocrm_gen.runtime.types import JsonObject
@@ -34,6 +35,8 @@ class Edit(Generic[T, I, R]):
     read: Call[T]
     write: Callable[[I], Call[R]]
     takes: type[I]
+    retries: int = 0
+    """How often it is read anew when somebody else was faster."""
     _key: str = field(init=False)
     _held: Held | None = field(default=None, init=False)
     _before: JsonObject = field(factory=JsonObject, init=False)
@@ -60,9 +63,21 @@ class Edit(Generic[T, I, R]):
 
     def finish(self) -> Talk[None]:
         """Send what was changed, if anything."""
-        given = changes_of(self._before, _wire(self._object), self.takes)
-        if given is not None:
-            yield from converse(self.session, self.write(self.takes(**given)))
+        before, after, left = self._before, _wire(self._object), self.retries
+        while (given := changes_of(before, after, self.takes)) is not None:
+            try:
+                yield from converse(self.session, self.write(self.takes(**given)))
+            except Conflict:
+                if left == 0:
+                    raise
+                left -= 1
+                there = _wire((yield from converse(self.session, self.read)))
+                merged = merge(before, after, there)
+                if merged is None:
+                    raise
+                before, after = there, merged
+            else:
+                return
 
     def end(self) -> Talk[None]:
         """Release the lock."""

@@ -195,6 +195,11 @@ class Conflict(ApiError):
 
     advice = "read the entity again, apply the change to it and send that"
 
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """The ids of what is newer, as far as they are told."""
+        return tuple(one.entity_id for one in self.problems if one.entity_id is not None)
+
 
 class Unauthorized(ApiError):
     """The token is unknown, expired or revoked, or the integration is switched off."""

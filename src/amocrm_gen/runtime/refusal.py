@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
+from attrs import evolve
 from orjson import JSONDecodeError, loads
 
 from amocrm_gen.runtime.codes import AMO_CODES
@@ -27,7 +28,7 @@ from amocrm_gen.runtime.errors import (
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.log import redact
 
-__all__ = ["Refusal", "problems_in", "refusal_of"]
+__all__ = ["Refusal", "conflicts_in", "is_conflict", "problems_in", "refusal_of"]
 
 _OUTDATED: Final = "last modified date is older"
 _PASSING: Final = ("системная ошибка", "повторите попытку")
@@ -121,6 +122,8 @@ def refusal_of(
     refusal = Refusal(response, secrets)
     problems = tuple(problems_in(refusal.content, sent))
     kind = _kind(refusal, problems)
+    if kind is Conflict:
+        problems = _with_ids(problems, refusal.message, sent)
     advice = None
     if 300 <= refusal.status < 400:
         advice = "the account may have moved: look up its domain; redirects are never followed"
@@ -133,6 +136,34 @@ def refusal_of(
         hint=refusal.hint,
         retry_after=refusal.retry_after,
         advice=advice,
+    )
+
+
+def conflicts_in(answer: object) -> tuple[int, ...]:
+    """Return the ids that an answer calls outdated: API v2 says so in an answer of status 200.
+
+    `{"_embedded": {"items": […], "errors": {"update": {"<id>": "Last modified date is older …"}}}}`
+    """
+    problems = problems_in(answer) if is_object(answer) else ()
+    return tuple(
+        one.entity_id for one in problems if one.entity_id is not None and is_conflict(one)
+    )
+
+
+def is_conflict(problem: Problem) -> bool:
+    """Tell whether a problem is that the entity is newer on the server."""
+    return _OUTDATED in problem.detail.lower()
+
+
+def _with_ids(problems: tuple[Problem, ...], said: str, sent: object) -> tuple[Problem, ...]:
+    items = sent if is_list(sent) else [sent]
+    ids = [item.get("id") if is_object(item) else None for item in items]
+    if not problems and len(ids) == 1:
+        problems = (Problem(said, index=0),)
+    known = [one.entity_id if one.index is None else ids[one.index] for one in problems]
+    return tuple(
+        evolve(one, entity_id=number) if isinstance(number, int) else one
+        for one, number in zip(problems, known, strict=True)
     )
 
 

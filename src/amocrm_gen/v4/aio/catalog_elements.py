@@ -122,13 +122,20 @@ class CatalogElements(AsyncResource):
         return await self._client.send_or_none(calls.get(catalog_id, id, with_=with_))
 
     def edit(
-        self, catalog_id: int, id: int, *, with_: Sequence[CatalogElementGetWith] = ()
+        self,
+        catalog_id: int,
+        id: int,
+        *,
+        with_: Sequence[CatalogElementGetWith] = (),
+        retries: int = 0,
     ) -> AbstractAsyncContextManager[CatalogElement]:
         """Change one element of a catalog: lock it, read it, let the body of `with` change it,
         write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -142,6 +149,7 @@ class CatalogElements(AsyncResource):
             calls.get(catalog_id, id, with_=with_),
             lambda item: calls.update_one(catalog_id, item),
             CatalogElementUpdate,
+            retries,
         )
 
     @overload

@@ -79,8 +79,12 @@ class Catalogs(AsyncResource):
         """
         return await self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractAsyncContextManager[Catalog]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractAsyncContextManager[Catalog]:
         """Change one catalog: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -90,7 +94,7 @@ class Catalogs(AsyncResource):
 
         `PATCH /api/v4/catalogs/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id), calls.update_one, CatalogUpdate)
+        return self._client.edit(calls.get(id), calls.update_one, CatalogUpdate, retries)
 
     @overload
     async def create(self, items: CatalogCreate, *, once: str | None = None) -> Catalog: ...

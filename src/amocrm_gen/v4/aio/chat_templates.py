@@ -99,12 +99,14 @@ class ChatTemplates(AsyncResource):
         return await self._client.send_or_none(calls.get(id, with_=with_))
 
     def edit(
-        self, id: int, *, with_: Sequence[ChatTemplateGetWith] = ()
+        self, id: int, *, with_: Sequence[ChatTemplateGetWith] = (), retries: int = 0
     ) -> AbstractAsyncContextManager[ChatTemplate]:
         """Change one chat template: lock it, read it, let the body of `with` change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -114,7 +116,9 @@ class ChatTemplates(AsyncResource):
 
         `PATCH /api/v4/chats/templates/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id, with_=with_), calls.update_one, ChatTemplateUpdate)
+        return self._client.edit(
+            calls.get(id, with_=with_), calls.update_one, ChatTemplateUpdate, retries
+        )
 
     @overload
     async def create(

@@ -135,12 +135,14 @@ class Companies(AsyncResource):
         return await self._client.send_or_none(calls.get(id, with_=with_))
 
     def edit(
-        self, id: int, *, with_: Sequence[CompanyGetWith] = ()
+        self, id: int, *, with_: Sequence[CompanyGetWith] = (), retries: int = 0
     ) -> AbstractAsyncContextManager[Company]:
         """Change one company: lock it, read it, let the body of `with` change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -150,7 +152,9 @@ class Companies(AsyncResource):
 
         `PATCH /api/v4/companies/{id}`; known from live, sdk, docs.
         """
-        return self._client.edit(calls.get(id, with_=with_), calls.update_one, CompanyUpdate)
+        return self._client.edit(
+            calls.get(id, with_=with_), calls.update_one, CompanyUpdate, retries
+        )
 
     @overload
     async def create(self, items: CompanyCreate, *, once: str | None = None) -> CompanyCreated: ...

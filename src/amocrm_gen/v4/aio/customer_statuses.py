@@ -58,8 +58,12 @@ class CustomerStatuses(AsyncResource):
         """
         return await self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractAsyncContextManager[CustomerStatus]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractAsyncContextManager[CustomerStatus]:
         """Change a stage of customers: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -69,7 +73,7 @@ class CustomerStatuses(AsyncResource):
 
         `PATCH /api/v4/customers/statuses/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id), calls.update, CustomerStatusUpdate)
+        return self._client.edit(calls.get(id), calls.update, CustomerStatusUpdate, retries)
 
     @overload
     async def create(

@@ -51,8 +51,12 @@ class LossReasons(AsyncResource):
         """
         return await self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractAsyncContextManager[LossReason]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractAsyncContextManager[LossReason]:
         """Change one loss reason: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -62,7 +66,7 @@ class LossReasons(AsyncResource):
 
         `PATCH /api/v4/leads/loss_reasons/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id), calls.update_one, LossReasonUpdate)
+        return self._client.edit(calls.get(id), calls.update_one, LossReasonUpdate, retries)
 
     @overload
     async def create(self, items: LossReasonCreate, *, once: str | None = None) -> LossReason: ...

@@ -51,8 +51,12 @@ class Pipelines(AsyncResource):
         """
         return await self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractAsyncContextManager[Pipeline]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractAsyncContextManager[Pipeline]:
         """Change a pipeline: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -62,7 +66,7 @@ class Pipelines(AsyncResource):
 
         `PATCH /api/v4/leads/pipelines/{id}`; known from live, sdk, docs.
         """
-        return self._client.edit(calls.get(id), calls.update, PipelineUpdate)
+        return self._client.edit(calls.get(id), calls.update, PipelineUpdate, retries)
 
     @overload
     async def create(self, items: PipelineCreate, *, once: str | None = None) -> Pipeline: ...

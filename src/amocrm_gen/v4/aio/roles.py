@@ -91,7 +91,7 @@ class Roles(AsyncResource):
         return await self._client.send_or_none(calls.get(id, with_=with_))
 
     def edit(
-        self, id: int, *, with_: Sequence[RoleGetWith] = ()
+        self, id: int, *, with_: Sequence[RoleGetWith] = (), retries: int = 0
     ) -> AbstractAsyncContextManager[Role]:
         """Change one role: lock it, read it, let the body of `with` change it, write.
 
@@ -99,6 +99,8 @@ class Roles(AsyncResource):
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -108,7 +110,7 @@ class Roles(AsyncResource):
 
         `PATCH /api/v4/roles/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id, with_=with_), calls.update_one, RoleUpdate)
+        return self._client.edit(calls.get(id, with_=with_), calls.update_one, RoleUpdate, retries)
 
     @overload
     async def create(self, items: RoleCreate, *, once: str | None = None) -> Role: ...

@@ -60,8 +60,12 @@ class Sources(AsyncResource):
         """
         return await self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractAsyncContextManager[Source]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractAsyncContextManager[Source]:
         """Change one source: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -71,7 +75,7 @@ class Sources(AsyncResource):
 
         `PATCH /api/v4/sources/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id), calls.update_one, SourceUpdate)
+        return self._client.edit(calls.get(id), calls.update_one, SourceUpdate, retries)
 
     @overload
     async def create(self, items: SourceCreate, *, once: str | None = None) -> Source: ...

@@ -67,12 +67,14 @@ class Statuses(AsyncResource):
         return await self._client.send_or_none(calls.get(pipeline_id, id, with_=with_))
 
     def edit(
-        self, pipeline_id: int, id: int, *, with_: Sequence[StatusGetWith] = ()
+        self, pipeline_id: int, id: int, *, with_: Sequence[StatusGetWith] = (), retries: int = 0
     ) -> AbstractAsyncContextManager[Status]:
         """Change a stage: lock it, read it, let the body of `with` change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -86,6 +88,7 @@ class Statuses(AsyncResource):
             calls.get(pipeline_id, id, with_=with_),
             lambda item: calls.update(pipeline_id, item),
             StatusUpdate,
+            retries,
         )
 
     @overload

@@ -98,7 +98,7 @@ class WebsiteButtons(AsyncResource):
         return await self._client.send_or_none(calls.get(source_id, with_=with_))
 
     def edit(
-        self, source_id: int, *, with_: Sequence[WebsiteButtonGetWith] = ()
+        self, source_id: int, *, with_: Sequence[WebsiteButtonGetWith] = (), retries: int = 0
     ) -> AbstractAsyncContextManager[WebsiteButton]:
         """Rename a button for sites, or add domains: lock it, read it, let the body of `with`
         change it, write.
@@ -107,6 +107,8 @@ class WebsiteButtons(AsyncResource):
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -120,6 +122,7 @@ class WebsiteButtons(AsyncResource):
             calls.get(source_id, with_=with_),
             lambda item: calls.update(source_id, item),
             WebsiteButtonChange,
+            retries,
         )
 
     async def create(self, item: WebsiteButtonCreate) -> WebsiteButtonCreated:

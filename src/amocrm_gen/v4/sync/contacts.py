@@ -135,12 +135,14 @@ class Contacts(Resource):
         return self._client.send_or_none(calls.get(id, with_=with_))
 
     def edit(
-        self, id: int, *, with_: Sequence[ContactGetWith] = ()
+        self, id: int, *, with_: Sequence[ContactGetWith] = (), retries: int = 0
     ) -> AbstractContextManager[Contact]:
         """Change one contact: lock it, read it, let the body of `with` change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -150,7 +152,9 @@ class Contacts(Resource):
 
         `PATCH /api/v4/contacts/{id}`; known from live, sdk, docs.
         """
-        return self._client.edit(calls.get(id, with_=with_), calls.update_one, ContactUpdate)
+        return self._client.edit(
+            calls.get(id, with_=with_), calls.update_one, ContactUpdate, retries
+        )
 
     @overload
     def create(self, items: ContactCreate, *, once: str | None = None) -> ContactCreated: ...

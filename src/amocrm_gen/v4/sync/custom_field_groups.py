@@ -70,10 +70,14 @@ class CustomFieldGroups(Resource):
         return self._client.send_or_none(calls.get(entity_type, id))
 
     def edit(
-        self, entity_type: CustomFieldGroupEntityType, id: str
+        self, entity_type: CustomFieldGroupEntityType, id: str, *, retries: int = 0
     ) -> AbstractContextManager[CustomFieldGroup]:
         """Change a tab, or move fields to it: lock it, read it, let the body of `with` change it,
         write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -87,6 +91,7 @@ class CustomFieldGroups(Resource):
             calls.get(entity_type, id),
             lambda item: calls.update(entity_type, item),
             CustomFieldGroupUpdate,
+            retries,
         )
 
     def get_of_catalog(self, catalog_id: int, id: str) -> CustomFieldGroup:
@@ -109,9 +114,15 @@ class CustomFieldGroups(Resource):
         """
         return self._client.send_or_none(calls.get_of_catalog(catalog_id, id))
 
-    def edit_of_catalog(self, catalog_id: int, id: str) -> AbstractContextManager[CustomFieldGroup]:
+    def edit_of_catalog(
+        self, catalog_id: int, id: str, *, retries: int = 0
+    ) -> AbstractContextManager[CustomFieldGroup]:
         """Change a tab of a catalog, or move fields to it: lock it, read it, let the body of `with`
         change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -125,6 +136,7 @@ class CustomFieldGroups(Resource):
             calls.get_of_catalog(catalog_id, id),
             lambda item: calls.update_of_catalog(catalog_id, item),
             CustomFieldGroupUpdate,
+            retries,
         )
 
     @overload

@@ -172,9 +172,13 @@ class CustomFields(Resource):
         return self._client.send_or_none(calls.get(entity_type, id))
 
     def edit(
-        self, entity_type: CustomFieldEntityType, id: int
+        self, entity_type: CustomFieldEntityType, id: int, *, retries: int = 0
     ) -> AbstractContextManager[CustomField]:
         """Change one custom field: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -188,6 +192,7 @@ class CustomFields(Resource):
             calls.get(entity_type, id),
             lambda item: calls.update_one(entity_type, item),
             CustomFieldUpdate,
+            retries,
         )
 
     def get_of_catalog(self, catalog_id: int, id: int) -> CustomField:
@@ -210,9 +215,15 @@ class CustomFields(Resource):
         """
         return self._client.send_or_none(calls.get_of_catalog(catalog_id, id))
 
-    def edit_of_catalog(self, catalog_id: int, id: int) -> AbstractContextManager[CustomField]:
+    def edit_of_catalog(
+        self, catalog_id: int, id: int, *, retries: int = 0
+    ) -> AbstractContextManager[CustomField]:
         """Change one custom field of a catalog: lock it, read it, let the body of `with` change it,
         write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -226,6 +237,7 @@ class CustomFields(Resource):
             calls.get_of_catalog(catalog_id, id),
             lambda item: calls.update_one_of_catalog(catalog_id, item),
             CustomFieldUpdate,
+            retries,
         )
 
     def get_of_segments(self, id: int) -> CustomField:
@@ -248,9 +260,13 @@ class CustomFields(Resource):
         """
         return self._client.send_or_none(calls.get_of_segments(id))
 
-    def edit_of_segments(self, id: int) -> AbstractContextManager[CustomField]:
+    def edit_of_segments(self, id: int, *, retries: int = 0) -> AbstractContextManager[CustomField]:
         """Change one custom field of segments: lock it, read it, let the body of `with` change it,
         write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -261,7 +277,7 @@ class CustomFields(Resource):
         `PATCH /api/v4/customers/segments/custom_fields/{id}`; known from sdk.
         """
         return self._client.edit(
-            calls.get_of_segments(id), calls.update_one_of_segments, CustomFieldUpdate
+            calls.get_of_segments(id), calls.update_one_of_segments, CustomFieldUpdate, retries
         )
 
     @overload

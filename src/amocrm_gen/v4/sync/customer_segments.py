@@ -76,8 +76,12 @@ class CustomerSegments(Resource):
         """
         return self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractContextManager[CustomerSegment]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractContextManager[CustomerSegment]:
         """Change a segment of customers: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -87,7 +91,7 @@ class CustomerSegments(Resource):
 
         `PATCH /api/v4/customers/segments/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id), calls.update, CustomerSegmentUpdate)
+        return self._client.edit(calls.get(id), calls.update, CustomerSegmentUpdate, retries)
 
     def create(self, item: CustomerSegmentCreate) -> CustomerSegment:
         """Create a segment of customers.

@@ -144,12 +144,14 @@ class Customers(Resource):
         return self._client.send_or_none(calls.get(id, with_=with_))
 
     def edit(
-        self, id: int, *, with_: Sequence[CustomerGetWith] = ()
+        self, id: int, *, with_: Sequence[CustomerGetWith] = (), retries: int = 0
     ) -> AbstractContextManager[Customer]:
         """Change one customer: lock it, read it, let the body of `with` change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -159,7 +161,9 @@ class Customers(Resource):
 
         `PATCH /api/v4/customers/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id, with_=with_), calls.update_one, CustomerUpdate)
+        return self._client.edit(
+            calls.get(id, with_=with_), calls.update_one, CustomerUpdate, retries
+        )
 
     @overload
     def create(self, items: CustomerCreate, *, once: str | None = None) -> CustomerCreated: ...

@@ -142,11 +142,15 @@ class Leads(Resource):
         """
         return self._client.send_or_none(calls.get(id, with_=with_))
 
-    def edit(self, id: int, *, with_: Sequence[LeadGetWith] = ()) -> AbstractContextManager[Lead]:
+    def edit(
+        self, id: int, *, with_: Sequence[LeadGetWith] = (), retries: int = 0
+    ) -> AbstractContextManager[Lead]:
         """Change one lead: lock it, read it, let the body of `with` change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -156,7 +160,7 @@ class Leads(Resource):
 
         `PATCH /api/v4/leads/{id}`; known from live, sdk, docs.
         """
-        return self._client.edit(calls.get(id, with_=with_), calls.update_one, LeadUpdate)
+        return self._client.edit(calls.get(id, with_=with_), calls.update_one, LeadUpdate, retries)
 
     @overload
     def create(self, items: LeadCreate, *, once: str | None = None) -> LeadCreated: ...

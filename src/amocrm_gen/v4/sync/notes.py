@@ -283,11 +283,14 @@ class Notes(Resource):
         id: int,
         *,
         with_: Sequence[NoteGetOfEntityWith] = (),
+        retries: int = 0,
     ) -> AbstractContextManager[Note]:
         """Change one note of an entity: lock it, read it, let the body of `with` change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -301,6 +304,7 @@ class Notes(Resource):
             calls.get_of_entity(entity_type, entity_id, id, with_=with_),
             lambda item: calls.update_one(entity_type, entity_id, item),
             NoteUpdate,
+            retries,
         )
 
     @overload

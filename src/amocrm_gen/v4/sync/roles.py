@@ -90,13 +90,17 @@ class Roles(Resource):
         """
         return self._client.send_or_none(calls.get(id, with_=with_))
 
-    def edit(self, id: int, *, with_: Sequence[RoleGetWith] = ()) -> AbstractContextManager[Role]:
+    def edit(
+        self, id: int, *, with_: Sequence[RoleGetWith] = (), retries: int = 0
+    ) -> AbstractContextManager[Role]:
         """Change one role: lock it, read it, let the body of `with` change it, write.
 
         For administrators.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -106,7 +110,7 @@ class Roles(Resource):
 
         `PATCH /api/v4/roles/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id, with_=with_), calls.update_one, RoleUpdate)
+        return self._client.edit(calls.get(id, with_=with_), calls.update_one, RoleUpdate, retries)
 
     @overload
     def create(self, items: RoleCreate, *, once: str | None = None) -> Role: ...

@@ -116,8 +116,12 @@ class Tasks(Resource):
         """
         return self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractContextManager[Task]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractContextManager[Task]:
         """Change or complete one task: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -127,7 +131,7 @@ class Tasks(Resource):
 
         `PATCH /api/v4/tasks/{id}`; known from sdk, docs.
         """
-        return self._client.edit(calls.get(id), calls.update_one, TaskUpdate)
+        return self._client.edit(calls.get(id), calls.update_one, TaskUpdate, retries)
 
     @overload
     def create(self, items: TaskCreate, *, once: str | None = None) -> TaskCreated: ...

@@ -96,7 +96,7 @@ class WebsiteButtons(Resource):
         return self._client.send_or_none(calls.get(source_id, with_=with_))
 
     def edit(
-        self, source_id: int, *, with_: Sequence[WebsiteButtonGetWith] = ()
+        self, source_id: int, *, with_: Sequence[WebsiteButtonGetWith] = (), retries: int = 0
     ) -> AbstractContextManager[WebsiteButton]:
         """Rename a button for sites, or add domains: lock it, read it, let the body of `with`
         change it, write.
@@ -105,6 +105,8 @@ class WebsiteButtons(Resource):
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -118,6 +120,7 @@ class WebsiteButtons(Resource):
             calls.get(source_id, with_=with_),
             lambda item: calls.update(source_id, item),
             WebsiteButtonChange,
+            retries,
         )
 
     def create(self, item: WebsiteButtonCreate) -> WebsiteButtonCreated:

@@ -79,9 +79,13 @@ class Expanded(Resource):
         return self._client.send_or_none(calls.get(entity_type, entity_id, id))
 
     def edit(
-        self, entity_type: RemarkEntityType, entity_id: int, id: int
+        self, entity_type: RemarkEntityType, entity_id: int, id: int, *, retries: int = 0
     ) -> AbstractContextManager[Remark]:
         """Change one remark: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -95,6 +99,7 @@ class Expanded(Resource):
             calls.get(entity_type, entity_id, id),
             lambda item: calls.update_one(entity_type, entity_id, item),
             RemarkUpdate,
+            retries,
         )
 
     @overload

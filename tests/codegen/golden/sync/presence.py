@@ -38,8 +38,12 @@ class PresenceResource(Resource):
         """
         return self._client.send_or_none(calls.get(id))
 
-    def edit(self, id: int) -> AbstractContextManager[Presence]:
+    def edit(self, id: int, *, retries: int = 0) -> AbstractContextManager[Presence]:
         """Change one: lock it, read it, let the body of `with` change it, write.
+
+        Args:
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -49,7 +53,7 @@ class PresenceResource(Resource):
 
         `PATCH /api/v4/presence/{id}`; known from docs.
         """
-        return self._client.edit(calls.get(id), calls.update_one, PresenceUpdate)
+        return self._client.edit(calls.get(id), calls.update_one, PresenceUpdate, retries)
 
     def update_one(self, item: PresenceUpdate) -> Presence:
         """Change one.
