@@ -105,13 +105,15 @@ class Files(FileTransfers[File]):
         return self._client.send_or_none(calls.get(file_uuid, with_=with_))
 
     def edit(
-        self, file_uuid: str, *, with_: Sequence[FileGetWith] = ()
+        self, file_uuid: str, *, with_: Sequence[FileGetWith] = (), retries: int = 0
     ) -> AbstractContextManager[File]:
         """Rename a file, or go back to another version: lock it, read it, let the body of `with`
         change it, write.
 
         Args:
             with_: What to add to each item; what is not asked for stays UNSET.
+            retries: How often to read again and repeat the changes after a `Conflict`; only where
+                somebody else has changed other things.
 
         Returns:
             A context manager that gives the object; leaving it sends what was changed.
@@ -125,6 +127,7 @@ class Files(FileTransfers[File]):
             calls.get(file_uuid, with_=with_),
             lambda item: calls.update(file_uuid, item),
             FileUpdate,
+            retries,
         )
 
     def update(self, file_uuid: str, item: FileUpdate) -> File:
