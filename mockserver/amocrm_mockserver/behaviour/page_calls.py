@@ -43,8 +43,9 @@ def numbers_in(value: Json) -> list[int]:
 def _number(value: Json) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    is_id = isinstance(value, str) and value.isascii() and value.isdecimal()
-    return int(value) if is_id and len(value) <= _MOST_DIGITS else None
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return int(value) if len(value) <= _MOST_DIGITS else None
+    return None
 
 
 def text_in(value: Json) -> str:

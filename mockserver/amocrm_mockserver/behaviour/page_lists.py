@@ -10,6 +10,7 @@ from amocrm_mockserver.behaviour.page_calls import form_of, inside, numbers_in, 
 from amocrm_mockserver.behaviour.tags import tag_names
 from amocrm_mockserver.behaviour.users import default_group
 from amocrm_mockserver.holder import find_holder
+from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.message import json_response
 from amocrm_mockserver.state import is_shown
 
@@ -144,7 +145,8 @@ def sum_leads(_engine: Engine, exchange: Exchange) -> Response:
 def _stages_asked(asked: Json, pipeline: int | str) -> Json:
     """The stages that a filter names for a pipeline, whose id is a number in forms."""
     named = inside(asked, "pipe")
-    return named.get(pipeline, named.get(str(pipeline))) if isinstance(named, dict) else None
+    found = named.items() if is_object(named) else ()
+    return next((value for key, value in found if str(key) == str(pipeline)), None)
 
 
 def find_managers(_engine: Engine, exchange: Exchange) -> Response:
