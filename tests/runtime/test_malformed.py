@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import urllib3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -174,3 +175,20 @@ def test_an_answer_at_the_limit_is_read(
             return await client.request("GET", "/api/v4/leads")
 
     assert asyncio.run(work()) == "x" * 998
+
+
+@pytest.mark.parametrize("length", [20, 2000])
+def test_a_bad_answer_gives_its_connection_back(
+    length: int, server: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be unpacked or is too long leaves its place in the pool to the next call."""
+    monkeypatch.setattr(driver, "LONGEST_ANSWER", 1000)
+    coding = [b"Content-Encoding: gzip"] if length == 20 else []
+    server.answer = http(b"x" * length, b"Content-Length: %d" % length, *coding)
+    with urllib3.PoolManager(maxsize=1, block=True) as pool:
+        client = Client(
+            "example", token="long-lived", base_url=server.url, transport=pool, **OPTIONS
+        )
+        with pytest.raises(AmoError):
+            client.request("GET", "/api/v4/leads")
+        assert pool.connection_from_url(server.url).pool.qsize() == 1  # type: ignore[union-attr]

@@ -72,6 +72,12 @@ _PERFORM: Final[Mapping[type, Callable[[Any], object]]] = {  # Any: the effect o
 _UNSENT: Final = (NewConnectionError, NameResolutionError, ConnectTimeoutError)
 
 
+def _drop(answer: BaseHTTPResponse) -> None:
+    """Close the connection of an answer that is not read to its end, and give its place back."""
+    answer.close()
+    answer.release_conn()
+
+
 def _is_unsent(error: Exception) -> bool:
     if isinstance(error, ProxyError):
         # urllib3 also says so of a connection that breaks after the request went through it.
@@ -162,6 +168,7 @@ class Driver:
     def _send(self, send: Send) -> Response:
         outer = sys.exception()
         started, begun = time.time(), time.perf_counter()
+        answer: BaseHTTPResponse | None = None
         try:
             opener, url = self._opener(send.url)
             answer = opener.urlopen(
@@ -181,6 +188,8 @@ class Driver:
         except Unwritten as error:
             raise error.reason from None
         except (HTTPError, OSError, ValueError) as error:
+            if answer is not None:
+                _drop(answer)
             failure = TransportError(redact(str(error)), sent=not _is_unsent(error))
             self._see(send, failure, started, begun)
             raise failure from bare(error, outer)
@@ -219,7 +228,7 @@ class Driver:
 def _read(answer: BaseHTTPResponse) -> Response | ResponseError:
     body = answer.read(LONGEST_ANSWER + 1)
     if len(body) > LONGEST_ANSWER:
-        answer.close()
+        _drop(answer)
         return too_long(answer.status)
     return Response(answer.status, answer.headers, body)
 
@@ -233,7 +242,7 @@ def _pour(answer: BaseHTTPResponse, sink: Sink) -> Response:
             handing(sink.write)(piece)
             handing(sink.wrote)(len(piece))
     except BaseException:
-        answer.close()  # what is left of it must not be taken for the next answer
+        _drop(answer)  # what is left of it must not be taken for the next answer
         raise
     return Response(answer.status, answer.headers, b"")
 
