@@ -123,6 +123,8 @@ def _field_texts(wire: str, attribute: str, details: Schema, *, required: bool) 
         arguments.append(f"default={details['const']!r}")
     elif not required:
         arguments.append("default=UNSET")
+    if "x-amo-secret" in details:
+        arguments.append("repr=False")
     if metadata:
         arguments.append(f"metadata={metadata!r}")
     return {

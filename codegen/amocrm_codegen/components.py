@@ -118,6 +118,7 @@ class Components:
             ref_zero=bool(mapping.get("ref_zero")),
             writable_null=bool(mapping.get("writable_null")),
             null_empty=mapping.get("null_empty"),
+            secret=bool(mapping.get("secret")),
         )
 
     def _add_entity(self, resource: str, name: str, raw: MarkedDict, place: Place) -> None:

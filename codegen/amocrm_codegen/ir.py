@@ -67,6 +67,7 @@ class StructField:
     ref_zero: bool = False
     writable_null: bool = False
     null_empty: Any = None  # Any: a JSON value
+    secret: bool = False
 
 
 @frozen

@@ -127,6 +127,7 @@ def _property(item: StructField) -> Schema:
         "x-amo-ref-zero": item.ref_zero or None,
         "x-amo-writable-null": item.writable_null or None,
         "x-amo-null-empty": item.null_empty,
+        "x-amo-secret": item.secret or None,
     }
     schema.update({key: value for key, value in extras.items() if value is not None})
     return schema

@@ -245,6 +245,7 @@ def test_a_user_reads_and_writes(place: _Place) -> None:
     wanted = UserChatSessionRequest(request=UserChatSessionChats(chats=part))
     session = place.ask(lambda amo: amo.user_chats.create_session(wanted)).response.chats.session
     assert session.account_id == _ACCOUNT
+    assert session.access_token not in repr(session)
     place.ask(
         lambda amo: amo.user_chats.send_message(
             _ACCOUNT, chat["id"], text="Hi", token=session.access_token

@@ -471,6 +471,14 @@ class TestParcels:
         assert call.body is None
         assert call.operation.headers == (("X-Requested-With", "XMLHttpRequest"),)
 
+    def test_a_secret_is_in_no_repr(self, part: Any) -> None:
+        """It is sent all the same."""
+        label = part("models.parcels").Label(text="a", pin="1234")
+        assert "1234" not in repr(label)
+        call = part("calls.parcels").print_label(label)
+        assert ("pin", "1234") in call.form
+        assert "1234" not in repr(call)
+
     def test_bytes_go_as_they_are(self, part: Any) -> None:
         """With their type and the headers that the caller gives; no repr shows either."""
         call = part("calls.parcels").send("t/1", b"\0\xff", key="k-123", content_type="image/png")

@@ -27,7 +27,7 @@ __all__ = [
 class UserChatSession:
     """A token of the chats host, for about three days."""
 
-    access_token: str
+    access_token: str = field(repr=False)
     account_id: JsonValue | Unset = field(default=UNSET)
     user: JsonValue | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})

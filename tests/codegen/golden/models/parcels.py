@@ -17,6 +17,8 @@ class Label:
 
     text: str
     lines: list[int] | Unset = field(default=UNSET)
+    pin: str | Unset = field(default=UNSET, repr=False)
+    """Opens the box."""
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
