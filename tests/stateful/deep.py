@@ -22,8 +22,8 @@ RULE_RUNS: Final = 100
 _EXAMPLES: Final = (30, 8)
 """Accounts of each machine, for each of the portions."""
 _PORTIONS: Final = 4
-_ROUNDS: Final = 25
-"""Rounds on one account, where rules are made up for."""
+_ROUNDS: Final = 5
+"""Rounds on one account, where rules are made up for; the log that is compared grows with them."""
 
 
 def run_deep(*, processes: int = 2) -> Tally:
