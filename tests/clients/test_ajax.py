@@ -160,6 +160,7 @@ def test_lists_of_contacts_and_companies() -> None:
         assert amo.ajax.find_contacts("contacts", filter=asked, only_count="Y").count == 2
         chosen = amo.ajax.find_contacts("contacts", filter=asked, useFilter="y")
         assert chosen.response.items == []
+        assert [contact.id for contact in amo.contacts.find()] == [7, 8]
 
 
 def test_counts_of_leads() -> None:
@@ -172,6 +173,7 @@ def test_counts_of_leads() -> None:
         asked = {"pipe": {str(lead.pipeline_id): [142]}}
         assert amo.ajax.sum_leads(lead.pipeline_id, filter=asked).all_count == 1
         assert amo.ajax.sum_leads(99).all_count == 0
+        assert len(list(amo.leads.find())) == told.all_count
 
 
 def test_duplicates_become_one() -> None:
@@ -191,6 +193,7 @@ def test_duplicates_become_one() -> None:
         assert (lead.id, lead.name) == (12, "Both")
         assert sorted(contact.id for contact in lead.embedded.contacts) == [7, 8]
         assert amo.ajax.find_duplicates().double is None
+        assert amo.ajax.preview_merge("contacts", id=[7, 8]).response.elements == [7, 8]
         amo.ajax.merge("contacts", id=[7, 8], result_element={"ID": 7})
         [contact] = amo.contacts.find()
         assert contact.custom_fields_values is not None
@@ -221,6 +224,7 @@ def test_users_by_department() -> None:
         assert (told.managers["501"].title, told.managers["501"].is_admin) == ("Ann", "Y")
         assert told.managers["501"].group in told.groups
         assert amo.ajax.load_managers(free_users="Y") == told
+        assert [str(user.id) for user in amo.users.find()] == list(told.managers)
 
 
 def test_a_web_form_becomes_an_incoming_lead() -> None:
