@@ -14,7 +14,6 @@ from amocrm_gen.runtime.convert import structure_each, structure_items, unstruct
 from amocrm_gen.runtime.effects import Response
 from amocrm_gen.runtime.errors import ResponseError
 from runtime.sample import Tag, find
-from runtime.twins import Stage, SyncTwin
 
 PATH = "$._embedded.tags"
 names = st.lists(st.text(max_size=3) | st.integers(), max_size=6)
@@ -81,14 +80,3 @@ def test_an_item_that_is_read_late_names_its_operation() -> None:
         next(walk)
     assert caught.value.operation == find().operation.name
     assert caught.value.path == "$._embedded.leads[1].id"
-
-
-@pytest.mark.parametrize("stage", ["sync"], indirect=True)  # only urllib3 has pools
-def test_a_client_that_was_closed_connects_anew(stage: Stage) -> None:
-    """Closing ends the connections, not the client."""
-    stage.site.fill(2)
-    twin = stage.open()
-    assert isinstance(twin, SyncTwin)
-    assert len(twin.leads()) == 2
-    twin.client.close()
-    assert len(twin.leads()) == 2
