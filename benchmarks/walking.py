@@ -4,6 +4,7 @@
 """
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -55,7 +56,10 @@ def _figure(page: bytes, processes: int, scale: Scale, *, is_serial: bool) -> Fi
         [100 * one.used for one in found],
         unit="%",
         goal=None if is_serial else _GOAL,
-        note=f"{sum(one.violations for one in found)} violations",
+        note=(
+            f"{sum(one.violations for one in found)} violations; "
+            f"load {os.getloadavg()[0]:.0f} on {os.cpu_count()} cores"
+        ),
     )
 
 
