@@ -112,10 +112,9 @@ def _targets(options: argparse.Namespace, apis: tuple[str, ...]) -> tuple[Target
 
 
 def _report(build: Build, started: float, *, check: bool) -> int:
-    for package in build.packages:
-        operations, resources = package.operation_count, len(package.modules)
-        counts = f"operations: {operations}, resources: {resources}, models: {package.model_count}"
-        _say(f"{package.title}: {counts}" if len(build.packages) > 1 else counts)
+    for one in build.summaries:
+        counts = f"operations: {one.operations}, resources: {one.resources}, models: {one.models}"
+        _say(f"{one.title}: {counts}" if len(build.summaries) > 1 else counts)
     for _, changes in build.fresh:
         if check:
             _say_stale(changes)

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 from attrs import frozen
 
 from .compile import MAIN_API
-from .openapi import dump
-from .package import build_package
-from .reference import print_reference
+from .printing import print_all
 from .write import compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from .package import Package
+    from .printing import Summary
     from .waist import Schema
     from .write import Changes
 
@@ -39,7 +37,7 @@ class Target:
 class Build:
     """Freshly generated files beside their places, and how they differ from what is there."""
 
-    packages: tuple[Package, ...]
+    summaries: tuple[Summary, ...]
     fresh: tuple[tuple[Path, Changes], ...]
 
 
@@ -88,24 +86,14 @@ def building(
     with TemporaryDirectory(prefix=".amocrm-codegen-", dir=near) as name:
         folder = Path(name)
         apis = dict.fromkeys(target.api for target in targets)
-        packages = [_print(documents[api], folder / api) for api in apis]
+        summaries = print_all({api: documents[api] for api in apis}, folder)
         fresh = []
         for target in targets:
             made = folder / target.api / target.kind
             if target.kind in pages:
                 made.write_text(pages[target.kind](), encoding="utf-8", newline="\n")
             fresh.append((made, compare(made, target.place)))
-        yield Build(tuple(packages), tuple(fresh))
-
-
-def _print(document: Schema, folder: Path) -> Package:
-    printed = folder / "package"
-    printed.mkdir(parents=True)
-    package = build_package(document, printed)
-    (folder / "contract").write_bytes(dump(document))
-    text = print_reference(package.modules, title=package.title, api=document["x-amo-api"])
-    (folder / "reference").write_text(text, encoding="utf-8", newline="\n")
-    return package
+        yield Build(summaries, tuple(fresh))
 
 
 def _existing(folder: Path) -> Path:
