@@ -178,6 +178,10 @@ def test_one_channel_in_two_accounts() -> None:
     assert messenger.control("GET", "chats") == {"chats": []}
     other = orjson.loads(messenger.try_control("GET", "accounts/two/chats").body)
     assert [chat["conversation_id"] for chat in other["chats"]] == ["c2"]
+    fault = {"path": "/v2/origin/custom/*", "account": "two", "status": 503}
+    assert messenger.try_control("POST", "faults", fault).status == 200
+    assert messenger.write()["sender_id"] == "u1"
+    assert messenger.call("GET", f"{scope}/chats/{made['id']}/history").status == 503
 
 
 def test_uninstalling_disconnects() -> None:
