@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import amocrm_gen
-from amocrm_gen import AmoError, Problem
+from amocrm_gen import AmoError, Problem, UploadError
 from amocrm_gen.runtime.errors import InDoubtError, MissingExtra, TransportError
 
 TEXT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text("utf-8")
@@ -29,6 +29,8 @@ def example(cls: type[AmoError]) -> AmoError:
         return cls("broken", sent=True)
     if issubclass(cls, InDoubtError):
         return cls("begun", keys=["a#1"], advice="look")
+    if issubclass(cls, UploadError):
+        return cls("stopped", state=None, cause=AmoError("it failed"))
     return cls("it failed")
 
 
