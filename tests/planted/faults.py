@@ -176,18 +176,6 @@ PLANTS: Final = (
         '"created_by": by}',
     ),
     _in_server(
-        "the summary counts declined leads as accepted",
-        "behaviour.unsorted_sorting",
-        'states.count("declined")',
-        'states.count("accepted")',
-    ),
-    _in_server(
-        "new values of a field join the old",
-        "behaviour.field_values",
-        "            held[number] = values[number]\n",
-        "            held[number] = [*held.get(number, []), *(values[number] or [])]\n",
-    ),
-    _in_server(
         "a purchase that is taken back still counts",
         "behaviour.transactions",
         '_count(exchange, row["customer_id"], -row["price"], -1, by)',
