@@ -30,10 +30,6 @@ from amocrm_gen.v4 import (
     ChatText,
     ChatTypingSender,
     ChatWriteUser,
-    UserChatSessionAction,
-    UserChatSessionChats,
-    UserChatSessionPart,
-    UserChatSessionRequest,
 )
 from amocrm_mockserver import MockServer, Request, Seed
 from amocrm_mockserver.seed import AccountSeed
@@ -241,9 +237,8 @@ def test_a_user_reads_and_writes(place: _Place) -> None:
     """With the token of a session, which is asked for by a form."""
     place.write("Hello", "m1")
     [chat] = place.control("chats")["chats"]
-    part = UserChatSessionPart(session=UserChatSessionAction(action="create"))
-    wanted = UserChatSessionRequest(request=UserChatSessionChats(chats=part))
-    session = place.ask(lambda amo: amo.user_chats.create_session(wanted)).response.chats.session
+    answer = place.ask(lambda amo: amo.user_chats.create_session(action="create"))
+    session = answer.response.chats.session
     assert session.account_id == _ACCOUNT
     assert session.access_token not in repr(session)
     place.ask(

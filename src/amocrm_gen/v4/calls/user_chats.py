@@ -10,7 +10,7 @@ from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.encode import encode_form, encode_headers, encode_parts, encode_query, path
 from amocrm_gen.runtime.types import JsonObject
 
-from ..models.user_chats import UserChatSessionAnswer, UserChatSessionRequest
+from ..models.user_chats import UserChatSessionAnswer
 
 __all__ = [
     "CREATE_SESSION",
@@ -51,13 +51,16 @@ SEND_MESSAGE: Final = Operation(
 )
 
 
-def create_session(item: UserChatSessionRequest) -> Call[UserChatSessionAnswer]:
+def create_session(*, action: Literal["create"]) -> Call[UserChatSessionAnswer]:
     """Get the token of the chats host.
 
     `POST /ajax/v1/chats/session`; the facades say more.
     """
     return Call(
-        CREATE_SESSION, CREATE_SESSION.path, form=encode_form(item), returns=UserChatSessionAnswer
+        CREATE_SESSION,
+        CREATE_SESSION.path,
+        form=encode_form({"request": {"chats": {"session": encode_parts({"action": action})}}}),
+        returns=UserChatSessionAnswer,
     )
 
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from attrs import define, field
 
 from amocrm_gen.runtime.types import JsonValue
@@ -12,11 +10,7 @@ from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = [
     "UserChatSession",
-    "UserChatSessionAction",
     "UserChatSessionAnswer",
-    "UserChatSessionChats",
-    "UserChatSessionPart",
-    "UserChatSessionRequest",
     "UserChatSessionResponse",
     "UserChatSessionResult",
     "UserChatText",
@@ -34,22 +28,6 @@ class UserChatSession:
 
 
 @define(slots=True, kw_only=True)
-class UserChatSessionAction:
-    """What to do with the session."""
-
-    action: Literal["create"]
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
-class UserChatSessionPart:
-    """The part that is about the session."""
-
-    session: UserChatSessionAction
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
 class UserChatSessionResult:
     """The part of the answer that is about the session."""
 
@@ -62,22 +40,6 @@ class UserChatText:
     """A text to send."""
 
     text: str
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
-class UserChatSessionChats:
-    """The part of the request that is about chats."""
-
-    chats: UserChatSessionPart
-    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
-
-
-@define(slots=True, kw_only=True)
-class UserChatSessionRequest:
-    """What asks for a token."""
-
-    request: UserChatSessionChats
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 

@@ -10,7 +10,7 @@ from amocrm_gen.runtime.resource import Resource
 from amocrm_gen.runtime.types import JsonObject
 
 from ..calls import user_chats as calls
-from ..models.user_chats import UserChatSessionAnswer, UserChatSessionRequest
+from ..models.user_chats import UserChatSessionAnswer
 
 __all__ = ["UserChats"]
 
@@ -22,7 +22,7 @@ class UserChats(Resource):
 
     __slots__ = ()
 
-    def create_session(self, item: UserChatSessionRequest) -> UserChatSessionAnswer:
+    def create_session(self, *, action: Literal["create"]) -> UserChatSessionAnswer:
         """Get the token of the chats host.
 
         Raises `Unauthorized` (401), `PaymentRequired` (402), `Forbidden` (403), `RateLimited`
@@ -30,7 +30,7 @@ class UserChats(Resource):
 
         `POST /ajax/v1/chats/session`; known from live, peer.
         """
-        return self._client.send(calls.create_session(item))
+        return self._client.send(calls.create_session(action=action))
 
     def find_messages(
         self,
