@@ -193,7 +193,7 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
 
 
 def _media(raw: Schema, status: int) -> str:
-    content: Mapping[str, Schema] = raw["responses"].get(str(status), {}).get("content", {})
+    content: Mapping[str, Schema] = raw.get("responses", {}).get(str(status), {}).get("content", {})
     return next(iter(content), "")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from amocrm_mockserver.behaviour.bots import plant_waits
 from amocrm_mockserver.behaviour.chat_channels import plant_channels
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.subscriptions import plant_subscriptions
@@ -54,6 +55,7 @@ _READ_ONLY: Final[Mapping[str, str]] = {
 _BESIDE: Final[Mapping[str, Callable[[Account, Json], None]]] = {
     "chat_channels": plant_channels,
     "stage_hooks": plant_stage_hooks,
+    "waiting_bots": plant_waits,
 }
 """Lists of a seed that hold what only people set up."""
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from amocrm_gen import NotFound
-from amocrm_gen.v4 import BotRun, BotStopTarget, BotTarget
+from amocrm_gen.v4 import (
+    BotHandler,
+    BotHandlerParams,
+    BotResume,
+    BotRun,
+    BotStopTarget,
+    BotTarget,
+)
 
 from .seeded import amocrm_with
 
@@ -27,3 +34,25 @@ def test_life_of_a_bot() -> None:
         bots.stop(2, BotStopTarget(entity_id=7, entity_type="leads"))
         with pytest.raises(NotFound):
             bots.run(3, BotTarget(entity_id=7, entity_type="leads"))
+
+
+def test_a_waiting_bot_goes_on() -> None:
+    """Once; then nobody waits."""
+    waiting = {"bot_id": 1, "continue_id": "abc", "entity_type": "leads", "entity_id": 7}
+    seed = {"bots": _BOTS, "leads": [{"id": 7, "name": "L"}], "waiting_bots": [waiting]}
+    steps = [
+        BotHandler(handler="show", params=BotHandlerParams(type="text", value="Done")),
+        BotHandler(handler="goto", params=BotHandlerParams(type="finish")),
+    ]
+    told = BotResume(data={"paid": True}, execute_handlers=steps)
+    with amocrm_with(seed) as amocrm:
+        amocrm.bots.resume("salesbot", 1, "abc", told)
+        with pytest.raises(NotFound):
+            amocrm.bots.resume("salesbot", 1, "abc", told)
+
+
+def test_bots_by_the_old_api() -> None:
+    """The same bots, over the same entities."""
+    with amocrm_with({"bots": _BOTS, "leads": [{"id": 7, "name": "L"}]}) as amocrm:
+        run = {"bot_id": 1, "entity_id": 7, "entity_type": 2}
+        assert amocrm.request("POST", "/api/v2/salesbot/run", json=[run]) == {"success": True}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from amocrm_mockserver.behaviour.account import AccountCard, show_account
-from amocrm_mockserver.behaviour.bots import run, run_many, stop
+from amocrm_mockserver.behaviour.bots import resume, run, run_many, stop
 from amocrm_mockserver.behaviour.calls import place_calls
 from amocrm_mockserver.behaviour.catalog_elements import CatalogElements
 from amocrm_mockserver.behaviour.catalog_fields import CatalogFields, CatalogGroups
@@ -182,6 +182,7 @@ ACTIONS: Final[Mapping[str, Action]] = {
     "users.deactivate": deactivate,
     "sources.delete_many": delete_many,
     "webhooks.unsubscribe": unsubscribe,
+    "bots.resume": resume,
     "bots.run": run,
     "bots.run_many": run_many,
     "bots.stop": stop,

@@ -17,6 +17,7 @@ from amocrm_mockserver.legacy import (
     notes,
     outside,
     people,
+    salesbot,
     settings,
     tasks,
 )
@@ -72,6 +73,7 @@ _HANDLERS: Final[Mapping[str, Callable[[LegacyCall], Response]]] = {
     "tasks.save": tasks.save_tasks,
     "transactions.find": customers.find_transactions,
     "transactions.save": customers.save_transactions,
+    "salesbot.run": salesbot.run_bots,
     "url_shortener.shorten": outside.shorten,
     "webhooks.find": outside.find_webhooks,
     "webhooks.subscribe": outside.subscribe,

@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from .models.notes import Note, NoteCreate, Notes, NoteUpdate
     from .models.pipelines import Pipeline, PipelineAnswer, PipelineMap, PipelineRequest, Status
     from .models.products_settings import ProductsState, ProductsSwitch
+    from .models.salesbot import BotRun
     from .models.tasks import Task, TaskCreate, Tasks, TaskUpdate
     from .models.transactions import Transaction, TransactionAdd, TransactionComment, Transactions
     from .models.webhooks import Subscription, Unsubscription, Webhook, WebhookDone, WebhookWrite
@@ -107,6 +108,7 @@ __all__ = [
     "AccountStatus",
     "AccountUser",
     "AsyncV2",
+    "BotRun",
     "CallAdd",
     "CallAdded",
     "CallNotice",
@@ -226,6 +228,7 @@ if not TYPE_CHECKING:
         "AccountStatus": "models.account",
         "AccountUser": "models.account",
         "AsyncV2": "aclient",
+        "BotRun": "models.salesbot",
         "CallAdd": "models.calls",
         "CallAdded": "models.calls",
         "CallNotice": "models.events",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .aio.notes import Notes
     from .aio.pipelines import Pipelines
     from .aio.products_settings import ProductsSettings
+    from .aio.salesbot import Salesbot
     from .aio.tasks import Tasks
     from .aio.transactions import Transactions
     from .aio.url_shortener import UrlShortener
@@ -143,6 +144,13 @@ class AsyncV2:
         from .aio.products_settings import ProductsSettings
 
         return ProductsSettings(self._client)
+
+    @cached_property
+    def salesbot(self) -> Salesbot:
+        """Starting bots, the old way."""
+        from .aio.salesbot import Salesbot
+
+        return Salesbot(self._client)
 
     @cached_property
     def tasks(self) -> Tasks:

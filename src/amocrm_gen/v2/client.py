@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .sync.notes import Notes
     from .sync.pipelines import Pipelines
     from .sync.products_settings import ProductsSettings
+    from .sync.salesbot import Salesbot
     from .sync.tasks import Tasks
     from .sync.transactions import Transactions
     from .sync.url_shortener import UrlShortener
@@ -143,6 +144,13 @@ class V2:
         from .sync.products_settings import ProductsSettings
 
         return ProductsSettings(self._client)
+
+    @cached_property
+    def salesbot(self) -> Salesbot:
+        """Starting bots, the old way."""
+        from .sync.salesbot import Salesbot
+
+        return Salesbot(self._client)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         AjaxJobsEntityType,
         AjaxResultEntityType,
     )
-    from .calls.bots import BotFindFilter, BotFindWith, BotGetWith
+    from .calls.bots import BotFindFilter, BotFindWith, BotGetWith, BotsBotType
     from .calls.catalog_elements import (
         CatalogElementFindFilter,
         CatalogElementFindWith,
@@ -147,6 +147,9 @@ if TYPE_CHECKING:
     )
     from .models.bots import (
         Bot,
+        BotHandler,
+        BotHandlerParams,
+        BotResume,
         BotRun,
         BotSettings,
         BotStopTarget,
@@ -670,11 +673,15 @@ __all__ = [
     "BotFindFilter",
     "BotFindWith",
     "BotGetWith",
+    "BotHandler",
+    "BotHandlerParams",
+    "BotResume",
     "BotRun",
     "BotSettings",
     "BotStopTarget",
     "BotTarget",
     "BotTypeFunctionality",
+    "BotsBotType",
     "CallCreate",
     "CallCreated",
     "CallCreatedEntityType",
@@ -1221,11 +1228,15 @@ if not TYPE_CHECKING:
         "BotFindFilter": "calls.bots",
         "BotFindWith": "calls.bots",
         "BotGetWith": "calls.bots",
+        "BotHandler": "models.bots",
+        "BotHandlerParams": "models.bots",
+        "BotResume": "models.bots",
         "BotRun": "models.bots",
         "BotSettings": "models.bots",
         "BotStopTarget": "models.bots",
         "BotTarget": "models.bots",
         "BotTypeFunctionality": "models.bots",
+        "BotsBotType": "calls.bots",
         "CallCreate": "models.calls",
         "CallCreated": "models.calls",
         "CallCreatedEntityType": "models.calls",

@@ -17,7 +17,7 @@ def _uuids(crm: Crm, path: str, query: str = "") -> list[str]:
     return [row["file_uuid"] for row in crm.find(path, query, "files")]
 
 
-@pytest.mark.parametrize("kind", ["leads", "contacts", "companies"])
+@pytest.mark.parametrize("kind", ["leads", "contacts", "companies", "customers"])
 def test_files_come_and_go(crm: Crm, kind: str) -> None:
     """Attached once, listed newest first, detached; none is 204."""
     [number] = crm.create(kind, {"name": "A"})

@@ -9,19 +9,22 @@ from typing import Final, Literal, TypeAlias, TypedDict
 from amocrm_gen.runtime.call import Call, Operation, Page
 from amocrm_gen.runtime.encode import encode_body, encode_query, path
 
-from ..models.bots import Bot, BotRun, BotStopTarget, BotTarget
+from ..models.bots import Bot, BotResume, BotRun, BotStopTarget, BotTarget
 
 __all__ = [
     "BotFindFilter",
     "BotFindWith",
     "BotGetWith",
+    "BotsBotType",
     "FIND",
     "GET",
+    "RESUME",
     "RUN",
     "RUN_MANY",
     "STOP",
     "find",
     "get",
+    "resume",
     "run",
     "run_many",
     "stop",
@@ -32,6 +35,9 @@ BotFindWith: TypeAlias = Literal["favorite"]
 
 BotGetWith: TypeAlias = Literal["favorite"]
 """What can be added to the answer."""
+
+BotsBotType: TypeAlias = Literal["marketingbot", "salesbot"]
+"""What may stand for `bot_type` in a path."""
 
 
 class BotFindFilter(TypedDict, total=False):
@@ -62,6 +68,14 @@ GET: Final = Operation(
     envelope="item",
     empty=True,
     withs=("favorite",),
+)
+
+RESUME: Final = Operation(
+    name="bots.resume",
+    method="POST",
+    path="/api/v4/{bot_type}/{bot_id}/continue/{continue_id}",
+    retry="refused_only",
+    envelope="none",
 )
 
 RUN: Final = Operation(
@@ -116,6 +130,18 @@ def get(id: int, *, with_: Sequence[BotGetWith] = ()) -> Call[Bot]:
     `GET /api/v4/bots/{id}`; the facades say more.
     """
     return Call(GET, path(GET.path, id=id), query=encode_query(of=GET, with_=with_), returns=Bot)
+
+
+def resume(bot_type: BotsBotType, bot_id: int, continue_id: str, item: BotResume) -> Call[None]:
+    """Let a bot go on that waits for a widget.
+
+    `POST /api/v4/{bot_type}/{bot_id}/continue/{continue_id}`; the facades say more.
+    """
+    return Call(
+        RESUME,
+        path(RESUME.path, bot_type=bot_type, bot_id=bot_id, continue_id=continue_id),
+        body=encode_body(item),
+    )
 
 
 def run(id: int, item: BotTarget) -> Call[None]:

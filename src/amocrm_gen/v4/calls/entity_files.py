@@ -29,7 +29,7 @@ __all__ = [
     "find_of_catalog_element",
 ]
 
-EntityFileEntityType: TypeAlias = Literal["companies", "contacts", "leads"]
+EntityFileEntityType: TypeAlias = Literal["companies", "contacts", "customers", "leads"]
 """What may stand for `entity_type` in a path."""
 
 FIND: Final = Operation(

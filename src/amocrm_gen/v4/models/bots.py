@@ -7,10 +7,35 @@ from typing import Literal
 
 from attrs import define, field
 
-from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
+from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
-__all__ = ["Bot", "BotRun", "BotSettings", "BotStopTarget", "BotTarget", "BotTypeFunctionality"]
+__all__ = [
+    "Bot",
+    "BotHandler",
+    "BotHandlerParams",
+    "BotResume",
+    "BotRun",
+    "BotSettings",
+    "BotStopTarget",
+    "BotTarget",
+    "BotTypeFunctionality",
+]
+
+
+@define(slots=True, kw_only=True)
+class BotHandlerParams:
+    """What to show, or where to go."""
+
+    type: Literal["text", "buttons", "buttons_url", "question", "answer", "finish"]
+    """The first three are for show, the others for goto."""
+    value: str | Unset = field(default=UNSET)
+    """show: the text. At most 80 characters."""
+    buttons: list[JsonValue] | Unset = field(default=UNSET)
+    """show: the buttons. At most 25."""
+    step: int | Unset = field(default=UNSET)
+    """goto: number of the step."""
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
 @define(slots=True, kw_only=True)
@@ -69,4 +94,24 @@ class Bot:
     settings: BotSettings
     is_favorite: bool | Unset = field(default=UNSET)
     """Only there when asked for: `with_=["favorite"]`."""
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class BotHandler:
+    """A step for the bot to take."""
+
+    handler: Literal["show", "goto"]
+    params: BotHandlerParams
+    extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
+
+
+@define(slots=True, kw_only=True)
+class BotResume:
+    """What a waiting bot is told."""
+
+    data: JsonObject | Unset = field(default=UNSET)
+    """The bot reads its keys as {{json.key}}."""
+    execute_handlers: list[BotHandler] | Unset = field(default=UNSET)
+    """At most 10."""
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})

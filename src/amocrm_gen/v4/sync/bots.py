@@ -9,8 +9,8 @@ from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import bots as calls
-from ..calls.bots import BotFindFilter, BotFindWith, BotGetWith
-from ..models.bots import Bot, BotRun, BotStopTarget, BotTarget
+from ..calls.bots import BotFindFilter, BotFindWith, BotGetWith, BotsBotType
+from ..models.bots import Bot, BotResume, BotRun, BotStopTarget, BotTarget
 
 __all__ = ["Bots"]
 
@@ -84,6 +84,20 @@ class Bots(Resource):
         `GET /api/v4/bots/{id}`; known from docs, peer.
         """
         return self._client.send_or_none(calls.get(id, with_=with_))
+
+    def resume(self, bot_type: BotsBotType, bot_id: int, continue_id: str, item: BotResume) -> None:
+        """Let a bot go on that waits for a widget.
+
+        The whole address is the return_url that the widget was sent.
+
+        For administrators.
+
+        Raises `ValidationError` (400), `Unauthorized` (401), `PaymentRequired` (402), `Forbidden`
+        (403), `RateLimited` (429), `NotFound` (404, or 204 without a body).
+
+        `POST /api/v4/{bot_type}/{bot_id}/continue/{continue_id}`; known from docs.
+        """
+        return self._client.send(calls.resume(bot_type, bot_id, continue_id, item))
 
     def run(self, id: int, item: BotTarget) -> None:
         """Start a bot on an entity.
