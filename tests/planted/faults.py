@@ -202,12 +202,6 @@ PLANTS: Final = (
         "tests/runtime/test_paging.py::test_a_walk_sees_everything_once",
     ),
     _in_client(
-        "times are sent a second late",
-        "encode",
-        "    return math.floor(moment.timestamp())\n",
-        "    return math.floor(moment.timestamp()) + 1\n",
-    ),
-    _in_client(
         "members of with are joined by semicolons",
         "encode",
         'else ",".join(with_)',
