@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.behaviour.events import record
 from amocrm_mockserver.behaviour.links import touch
 from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.drive import usable_file
 from amocrm_mockserver.envelope import NOTHING
 from amocrm_mockserver.problems import Flaw, entity_errors, missing, not_found
 
@@ -64,6 +65,9 @@ class Notes(Behaviour):
         if row["note_type"] == "attachment":
             name = row["params"].get("file_name")
             row["params"] = {"is_drive_attachment": True, "original_name": name, **row["params"]}
+            file = usable_file(exchange.account, row["params"].get("file_uuid"))
+            if file is not None:  # the latest version is meant when none is named
+                row["params"].setdefault("version_uuid", file["version_uuid"])
         self.home(exchange).add(row)
         _log(exchange, self._kind(exchange), row)
         return row

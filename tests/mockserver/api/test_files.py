@@ -421,3 +421,18 @@ def test_seeds_that_make_no_sense(given: object) -> None:
     """The size of a part is a number of bytes."""
     with pytest.raises(ValueError, match="drive"):
         make_drive({"drive": given})
+
+
+def test_a_note_means_the_latest_version(drive: Drive) -> None:
+    """An attachment that names no version has the one that counts."""
+    lead = "https://example.amocrm.ru/api/v4/leads"
+    [row] = orjson.loads(drive.send("POST", lead, [{}]).body)["_embedded"]["leads"]
+    file = drive.upload()
+    notes = f"{lead}/{row['id']}/notes"
+    params = {"file_uuid": file["uuid"], "file_name": "a.txt"}
+    note = [{"note_type": "attachment", "params": params}]
+    assert drive.send("POST", notes, note).status == 200
+    [read] = drive.get(notes)["_embedded"]["notes"]
+    assert read["params"]["version_uuid"] == file["version_uuid"]
+    events = drive.server.world.accounts["example"].events
+    assert "attachment_note_added" in [event["type"] for event in events]

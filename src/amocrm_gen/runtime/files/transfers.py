@@ -69,7 +69,9 @@ class FileTransfers(Resource, Generic[F]):
             listener=progress,
             resume=resume,
         )
-        return self._client.perform(lambda session: _upload(session, self, parcel))
+        return self._client.perform(
+            lambda session: _upload(session, self._calls, self._model, parcel)
+        )
 
     def download(self, file: F | str, to: Downloadable, *, progress: Listener | None = None) -> int:
         """Download a file, or a version of one, without holding it in memory.
@@ -91,7 +93,7 @@ class FileTransfers(Resource, Generic[F]):
         cannot go back in.
         """
         target = Target(to, progress)
-        return self._client.perform(lambda session: _download(session, self, file, target))
+        return self._client.perform(lambda session: _download(session, self._calls, file, target))
 
 
 class AsyncFileTransfers(AsyncResource, Generic[F]):
@@ -126,7 +128,9 @@ class AsyncFileTransfers(AsyncResource, Generic[F]):
             listener=progress,
             resume=resume,
         )
-        return await self._client.perform(lambda session: _upload(session, self, parcel))
+        return await self._client.perform(
+            lambda session: _upload(session, self._calls, self._model, parcel)
+        )
 
     async def download(
         self, file: F | str, to: Downloadable, *, progress: Listener | None = None
@@ -136,26 +140,21 @@ class AsyncFileTransfers(AsyncResource, Generic[F]):
         All is as in the synchronous client; files are written in a thread.
         """
         target = Target(to, progress)
-        return await self._client.perform(lambda session: _download(session, self, file, target))
+        return await self._client.perform(
+            lambda session: _download(session, self._calls, file, target)
+        )
 
 
-def _upload(
-    session: Session, files: FileTransfers[F] | AsyncFileTransfers[F], parcel: Parcel
-) -> Talk[F]:
-    found = yield from upload(session, files._calls, parcel)  # noqa: SLF001 - of this module
-    return convert.structure(found, files._model, path="$")  # noqa: SLF001
+def _upload(session: Session, calls: FileCalls, model: type[F], parcel: Parcel) -> Talk[F]:
+    found = yield from upload(session, calls, parcel)
+    return convert.structure(found, model, path="$")
 
 
-def _download(
-    session: Session,
-    files: FileTransfers[F] | AsyncFileTransfers[F],
-    file: F | str,
-    target: Target,
-) -> Talk[int]:
-    operation = files._calls.GET_CONTENT  # noqa: SLF001 - of this module
+def _download(session: Session, calls: FileCalls, file: object, target: Target) -> Talk[int]:
+    operation = calls.GET_CONTENT
     if isinstance(file, str):
         return (yield from download(session, operation, file, target, None))
-    described: Any = file  # Any: what F has in every API
+    described: Any = file  # Any: a model of a file, whichever API it is of
     url = getattr(getattr(described.links, "download", None), "href", None)
     if not isinstance(url, str):
         raise ConfigurationError(
