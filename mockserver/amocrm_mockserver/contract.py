@@ -147,8 +147,10 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
     parameters: list[Row] = raw.get("parameters", [])
     body: Schema = raw.get("requestBody", {})
     media: Mapping[str, Schema] = body.get("content", {})
-    takes: Schema = next((each["schema"] for each in media.values()), {})
+    nothing: Schema = {}
+    takes: Schema = next((each["schema"] for each in media.values()), nothing)
     paginated: Schema = traits.get("paginated", {})
+    names: list[str] = paginated.get("names", ["page", "limit"])
     default_order: str = traits.get("default_order", "")
     in_path = [parameter for parameter in parameters if parameter["in"] == "path"]
     table: str = traits.get("table", traits["resource"])
@@ -179,7 +181,7 @@ def _operation(path: str, method: str, raw: Schema) -> Operation:
         batch_max=traits.get("batch", {}).get("max", 0),
         page_max=paginated.get("max", 0),
         page_default=paginated.get("default", 50),
-        page_names=tuple(paginated.get("names", ("page", "limit"))),
+        page_names=(names[0], names[1]),
         page_by=paginated.get("by", "number"),
         filters={f.name: f for f in _filters(parameters)},
         order=frozenset(traits.get("order", ())),

@@ -52,8 +52,10 @@ _AFTER: Final = "after"
 class CustomerWriter(CardWriter):
     """Those who buy again."""
 
-    path = "customers"
-    empty_add, empty_update, unknown = 425, 425, 282
+    path: ClassVar[str] = "customers"
+    empty_add: ClassVar[int] = 425
+    empty_update: ClassVar[int] = 425
+    unknown: ClassVar[int] = 282
     columns: ClassVar = {
         "next_price": "next_price",
         "next_date": "next_date",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -164,7 +165,8 @@ def _metadata(category: str, info: Row) -> Row:
 
 def _parts(call: LegacyCall, inbox: Unsorted, kind: str, given: Row) -> list[Row]:
     """What comes with the request, checked as new entities are."""
-    writer, made = _WRITERS[kind], []
+    writer = _WRITERS[kind]
+    made: list[Row] = []
     exchange = call.v4(f"{kind}.create")
     check = call.engine.validator.check(exchange.operation.takes or "")
     for part in listed(object_at(given, "incoming_entities").get(kind)):
@@ -191,10 +193,14 @@ def find_incoming(call: LegacyCall) -> Response:
         rows = [row for row in rows if row["pipeline_id"] in numbers(pipeline)]
     order = call.query.get("order_by")
     if isinstance(order, dict):
-        for column, way in order.items():
+        for column, way in ((str(key), tree) for key, tree in order.items()):
             if column in ("created_at", "pipeline_id", "source_name"):
-                rows.sort(key=lambda row: str(row[column]), reverse=way == "desc")
+                rows.sort(key=partial(_column, column), reverse=way == "desc")
     return found(call, [_incoming(call, row) for row in _page(call, rows)])
+
+
+def _column(name: str, row: Row) -> str:
+    return str(row[name])
 
 
 def _page(call: LegacyCall, rows: list[Row]) -> list[Row]:

@@ -43,8 +43,10 @@ _WITH_TASKS: Final = "2"
 class LeadWriter(CardWriter):
     """Deals."""
 
-    path = "leads"
-    empty_add, empty_update, unknown = 213, 216, 217
+    path: ClassVar[str] = "leads"
+    empty_add: ClassVar[int] = 213
+    empty_update: ClassVar[int] = 216
+    unknown: ClassVar[int] = 217
     field_unknown = 240
     columns: ClassVar = {
         "status_id": "status_id",

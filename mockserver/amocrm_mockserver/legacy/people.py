@@ -33,8 +33,10 @@ __all__ = [
 class ContactWriter(CardWriter):
     """People."""
 
-    path = "contacts"
-    empty_add, empty_update, unknown = 201, 208, 212
+    path: ClassVar[str] = "contacts"
+    empty_add: ClassVar[int] = 201
+    empty_update: ClassVar[int] = 208
+    unknown: ClassVar[int] = 212
     links: ClassVar = {"company_id": "companies", "leads_id": "leads", "customers_id": "customers"}
 
     def add(self, call: LegacyCall, item: Row) -> Row:
@@ -51,8 +53,10 @@ class ContactWriter(CardWriter):
 class CompanyWriter(CardWriter):
     """Companies."""
 
-    path = "companies"
-    empty_add, empty_update, unknown = 201, 208, 212
+    path: ClassVar[str] = "companies"
+    empty_add: ClassVar[int] = 201
+    empty_update: ClassVar[int] = 208
+    unknown: ClassVar[int] = 212
     links: ClassVar = {"contacts_id": "contacts", "leads_id": "leads", "customers_id": "customers"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast, overload
 
@@ -10,8 +9,11 @@ from amocrm_gen.objects.custom_fields import CustomFields
 from amocrm_gen.objects.values import int_or_none, listed
 from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.errors import ConfigurationError, NotFound, ResponseError
+from amocrm_gen.runtime.kinds import is_list, is_mapping, is_object
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from amocrm_gen.runtime.client import Client
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
@@ -250,13 +252,14 @@ class CrmObject:
 
 
 def _tag_name(tag: object) -> str:
-    return str(tag.get("name", "")) if isinstance(tag, Mapping) else str(tag)
+    return str(tag.get("name", "")) if is_mapping(tag) else str(tag)
 
 
 def items_of(answer: object) -> list[JsonObject]:
     """Return the items of an answer of API v2; none for an empty one."""
-    embedded = answer.get("_embedded") if isinstance(answer, Mapping) else None
-    items = embedded.get("items") if isinstance(embedded, Mapping) else None
-    if isinstance(items, Mapping):
-        items = list(items.values())
-    return [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    embedded = answer.get("_embedded") if is_object(answer) else None
+    items = embedded.get("items") if is_object(embedded) else None
+    members = list(items.values()) if is_object(items) else items
+    if not is_list(members):
+        return []
+    return [cast("JsonObject", item) for item in members if is_object(item)]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from amocrm_gen.objects.base import CrmObject, items_of, operation_for
 from amocrm_gen.objects.incoming import IncomingLead, send_incoming, uids_of
+from amocrm_gen.objects.values import int_or_none
 from amocrm_gen.runtime.call import Call
 from amocrm_gen.runtime.errors import ApiError
+from amocrm_gen.runtime.kinds import is_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -82,9 +84,9 @@ def _learn(
     """Tell objects what became of them."""
     by_id = {one.id: one for one in changed}
     for item in items:
-        if not isinstance(item, dict):
+        if not is_object(item):
             continue
-        known = by_id.get(item.get("id"))
+        known = by_id.get(int_or_none(item.get("id")))
         mark = item.get("request_id")
         if known is not None:
             known.saved_as(item)

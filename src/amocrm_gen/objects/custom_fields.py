@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, cast
 
 from amocrm_gen.objects.values import int_or_none, listed
+from amocrm_gen.runtime.kinds import is_listing, is_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
@@ -20,7 +20,7 @@ class CustomFields:
 
     def __init__(self, given: object = None) -> None:
         self._fields: list[JsonObject] = [
-            dict(field) for field in listed(given) if isinstance(field, Mapping)
+            cast("JsonObject", dict(field)) for field in listed(given) if is_mapping(field)
         ]
 
     def all(self) -> list[JsonObject]:
@@ -54,7 +54,7 @@ class CustomFields:
             number = int(key)
             held: list[JsonValue] = (
                 [cast("JsonValue", one) for one in given]
-                if isinstance(given, Sequence) and not isinstance(given, str)
+                if is_listing(given)
                 else [{"value": cast("JsonValue", given)}]
             )
             for field in self.of([number]):
@@ -67,7 +67,7 @@ class CustomFields:
 def _parts(field: JsonObject, part: str) -> Iterable[object]:
     """Go through a part of all values; bare values are themselves, those without it left out."""
     for value in listed(field.get("values")):
-        if not isinstance(value, Mapping):
+        if not is_mapping(value):
             yield value
         elif value.get(part) is not None:
             yield value[part]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from amocrm_gen.objects.base import CrmObject
+from amocrm_gen.runtime.kinds import is_object
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from amocrm_gen.runtime.types import JsonObject
 
 __all__ = ["Note", "Task"]
@@ -123,12 +126,11 @@ class Note(_OfElement):
     note_params: dict[str, object] | None
     """Parameters of system notes (`text`, `service`) and text messages (`text`, `phone`)."""
 
-    def fill(self, values: object) -> Self:
+    def fill(self, values: Mapping[str, object]) -> Self:
         """Take over values; parameters are `params` when they are read."""
-        assert isinstance(values, dict)
         super().fill(values)
         params = values.get("params")
-        if isinstance(params, dict):
+        if is_object(params):
             self.note_params = dict(params)
         return self
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self, cast, overload
 from amocrm_gen.objects.base import CrmObject, items_of
 from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.errors import NotFound, ResponseError, ValidationError
+from amocrm_gen.runtime.kinds import is_list, is_mapping, is_object
 
 if TYPE_CHECKING:
     from amocrm_gen.objects.entities import Company, Contact, Lead
@@ -148,18 +149,18 @@ def send_incoming(client: Client, path: str, items: list[JsonObject]) -> JsonObj
     operation = Operation(name=name, method="POST", path=path, envelope="raw")
     body: JsonObject = {"add": cast("JsonValue", items)}
     answer = client.send(Call[object](operation, path, body=body))
-    if not isinstance(answer, dict):
+    if not is_object(answer):
         raise ResponseError("$: expected an object", path="$", operation=name)
     if answer.get("status") != "success":
         said = answer.get("error")
         raise ValidationError(str(said or "the request failed"), operation=name, status=200)
-    return answer
+    return cast("JsonObject", answer)
 
 
 def uids_of(answer: Mapping[str, object]) -> list[str]:
     """Return the uids that an answer names."""
     data = answer.get("data")
-    return [str(uid) for uid in data] if isinstance(data, list | Mapping) else []
+    return [str(uid) for uid in data] if is_list(data) or is_mapping(data) else []
 
 
 def _text(value: object) -> str | None:

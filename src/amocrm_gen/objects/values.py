@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from amocrm_gen.runtime.kinds import is_listing, is_mapping
 
 __all__ = ["ids_of", "int_or_none", "listed"]
 
@@ -13,9 +13,9 @@ def listed(value: object) -> list[object]:
         return []
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         return list(value.values())
-    if isinstance(value, Sequence):
+    if is_listing(value):
         return list(value)
     return [value]
 
@@ -33,7 +33,7 @@ def int_or_none(value: object) -> int | None:
 
 def ids_of(value: object) -> list[int]:
     """Return the ids of a relation: `{"id": [1, 2]}`, `{"id": 1}`, a list, or one id."""
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         value = value.get("id")
     found = (int_or_none(one) for one in listed(value))
     return [number for number in found if number is not None]
