@@ -15,7 +15,7 @@ from amocrm_gen.v4.models.leads import Lead
 
 from .compare import compare
 from .crm import Crm
-from .sample import Answer, Sample
+from .sample import ORIGIN, Answer, Sample
 
 _ROWS: Final = cast(
     "list[dict[str, Any]]",  # Any: values are of many types
@@ -58,8 +58,10 @@ def _crm(row: dict[str, Any]) -> Crm:
         body=None,
         body_source=None,
         raw=None,
+        path_from="",
         headers={},
         token="admin",
+        origin=ORIGIN,
         answer=Answer(status=200, content_type=None),
         is_built=True,
         clock=1700001000,

@@ -15,6 +15,7 @@ def test_rules_are_put_in_force_and_taken_back(ask: Asker) -> None:
     assert ask.control("GET", _PATH) == {"rules": []}
     rule = {
         "pipeline_id": None,
+        "source_id": None,
         "keys": ["email", "phone"],
         "stages": None,
         "several": "newest",
