@@ -7,8 +7,6 @@ import amocrm_gen.runtime
 
 ROOT = Path(amocrm_gen.runtime.__file__).parent
 DRIVERS = {"driver.py", "adriver.py"}
-POLLS = {"locks/board.py"}
-"""Files whose platform cannot wait for a lock; they look again and again."""
 
 
 def sleeps(path: Path) -> bool:
@@ -31,4 +29,4 @@ def sleeps(path: Path) -> bool:
 def test_only_drivers_sleep() -> None:
     """Nothing else in the runtime calls `sleep` of time or asyncio."""
     found = {str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py") if sleeps(path)}
-    assert found == DRIVERS | POLLS
+    assert found == DRIVERS

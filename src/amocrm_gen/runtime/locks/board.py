@@ -2,11 +2,10 @@
 
 import errno
 import os
-import time
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any, Final, Protocol
 
 from attrs import define, field
@@ -60,6 +59,7 @@ class _Bytes:
     near: MemoryLocks = field(factory=MemoryLocks, init=False)
     _handle: int = field(default=-1, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
+    _freed: Condition = field(factory=Condition, init=False, repr=False)
 
     def take(self, spot: int, *, wait: bool) -> bool:
         how = self._fcntl.LOCK_EX | (0 if wait else self._fcntl.LOCK_NB)
@@ -76,12 +76,15 @@ class _Bytes:
                     raise
                 if not wait:
                     return False
-                time.sleep(_POLL)
+                with self._freed:  # what this process frees is known at once
+                    self._freed.wait(_POLL)
             else:
                 return True
 
     def free(self, spot: int) -> None:
         self._fcntl.lockf(self._handle, self._fcntl.LOCK_UN, 1, spot)
+        with self._freed:
+            self._freed.notify_all()
 
     def _open(self) -> int:
         with self._lock:
