@@ -327,6 +327,6 @@ def test_the_password_of_a_proxy(host: str, monkeypatch: pytest.MonkeyPatch) -> 
                 action()
             aviary.error(caught.value)
         with contextlib.suppress(AmoError):
-            pool = pool_for("https://example.amocrm.ru", None, 1)
+            pool = pool_for("https://example.amocrm.ru", trust=True, size=1)
             aviary.reprs(pool, pool.proxy_headers, pool.proxy)  # type: ignore[attr-defined]
     assert aviary.leaks() == []

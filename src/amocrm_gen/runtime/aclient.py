@@ -5,14 +5,14 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Self, TypeVar, cast, overload
 
-from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of
+from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of, trust_of, watcher_of
 from amocrm_gen.runtime.errors import NotFound
 from amocrm_gen.runtime.secret import conceal, conceal_optional
 from amocrm_gen.runtime.sharing import closed_error, in_the_name_of
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from types import TracebackType
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.call import Call, Method, Operation, Page
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.effects import Response, Talk
-    from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.locks.locks import Locks
@@ -33,8 +32,9 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
-    from amocrm_gen.runtime.traffic import Exchange, Seen
+    from amocrm_gen.runtime.traffic import Exchange
     from amocrm_gen.runtime.types import JsonInput, JsonValue
+    from amocrm_gen.runtime.watching import Debug
 
 # What sends is imported when something is sent: a process that only starts pays little.
 # ruff: noqa: PLC0415
@@ -67,16 +67,18 @@ class AsyncClient:
         ledger: Remembers creates that are given `once`; left out, a file of this user.
         marker: Where such a create writes its key, so that it can be looked up after a crash:
             {"leads": FieldMarker(301)}.
-        timeout: Seconds to wait for a connection, and for each part of an answer.
+        timeout: Seconds to wait for a connection, and for each part of an answer; or both apart.
         max_retries: How often a call is repeated where that is safe.
-        prefetch: Pages that lists ask for ahead, so that a slow way to amoCRM costs no rate; 0 is
-            one after the other.
+        prefetch: Pages that lists ask for ahead; 0 is one after the other.
         user_agent: Put in front of the package's own.
         channel: A chat channel; it signs calls of the chats API, which take no token.
         ca_file: Certificates to trust instead of the system's.
+        verify_tls: False trusts any server; then anybody on the way can read the token.
+        success_statuses: Good answers; left out, all from 200 to 299.
         transport: An `httpx.AsyncClient` or `httpx2.AsyncClient` to use instead of an own one; it
             is not closed here.
         har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
+        debug: A logger that is told of each request and answer, without tokens and secrets.
     """
 
     _user_id: int | None = None
@@ -94,13 +96,16 @@ class AsyncClient:
         locks: Locks | None = None,
         ledger: Ledger | None = None,
         marker: Markers | None = None,
-        timeout: float = 30.0,
+        timeout: float | tuple[float, float] = 30.0,
         max_retries: int = 4,
         prefetch: int = PAGES_AHEAD,
         user_agent: str | None = None,
         channel: ChatChannel | None = None,
         ca_file: str | None = None,
+        verify_tls: bool = True,
+        success_statuses: Collection[int] | None = None,
         har: Path | str | None = None,
+        debug: Debug | None = None,
         transport: HttpClient | None = None,
     ) -> None:
         token = conceal_optional(token)
@@ -118,16 +123,18 @@ class AsyncClient:
             max_retries=max_retries,
             user_agent=user_agent,
             channel=channel,
+            success_statuses=success_statuses,
         )
         self._prefetch = prefetch
-        self._har = None if har is None else _har_of(har)
         from amocrm_gen.runtime.adriver import AsyncDriver, http_client
 
+        trust = trust_of(ca_file, verify_tls=verify_tls)
+
         self._sender = AsyncDriver(
-            http_client(ca_file) if transport is None else transport,
+            http_client(trust=trust) if transport is None else transport,
             timeout,
-            anew=(lambda: http_client(ca_file)) if transport is None else None,
-            watch=None if self._har is None else self._watch,
+            anew=(lambda: http_client(trust=trust)) if transport is None else None,
+            watch=watcher_of(self._session, har, debug),
         )
 
     def __repr__(self) -> str:
@@ -245,6 +252,7 @@ class AsyncClient:
         *,
         query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
         json: JsonInput = ...,
+        form: Mapping[str, object] | None = ...,
         headers: Mapping[str, str] | None = ...,
         returns: None = ...,
     ) -> JsonValue: ...
@@ -256,6 +264,7 @@ class AsyncClient:
         *,
         query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
         json: JsonInput = ...,
+        form: Mapping[str, object] | None = ...,
         headers: Mapping[str, str] | None = ...,
         returns: type[T],
     ) -> T: ...
@@ -266,18 +275,22 @@ class AsyncClient:
         *,
         query: Mapping[str, object] | Sequence[tuple[str, str]] = (),
         json: JsonInput = None,
+        form: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         returns: object = None,
     ) -> object:
         """Send any request to the account and return the JSON of its answer, None for 204.
 
-        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}. `returns`
-        is what the answer is read as: a model, a list of models (also in an envelope), `bytes`,
-        `str`, or `RawResponse` for the answer as it came.
+        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}, and so is
+        `form`, a body as the pages of amoCRM itself send it. `returns` is what the answer is read
+        as: a model, a list of models (also in an envelope), `bytes`, `str`, or `RawResponse` for
+        the answer as it came.
         """
         from amocrm_gen.runtime.raw import raw_call
 
-        call = raw_call(method, path, query=query, json=json, headers=headers, returns=returns)
+        call = raw_call(
+            method, path, query=query, json=json, form=form, headers=headers, returns=returns
+        )
         return await self.send(call)
 
     def as_user(self, user_id: int) -> Self:
@@ -364,12 +377,6 @@ class AsyncClient:
 
         return await self._driver.run(oauth.look_up_domain(self._session))
 
-    def _watch(self, seen: Seen) -> None:
-        from amocrm_gen.runtime.traffic import exchange_of
-
-        if self._har is not None:
-            self._har.add(exchange_of(seen, self._session.secrets))
-
     async def aclose(self) -> None:
         """Close all connections, after a renewal of the token that may be under way.
 
@@ -391,9 +398,3 @@ class AsyncClient:
     ) -> None:
         """Close all connections."""
         await self.aclose()
-
-
-def _har_of(given: Path | str) -> Har:
-    from amocrm_gen.runtime.har import Har
-
-    return Har.open(given)

@@ -10,7 +10,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from importlib.util import find_spec
 from ssl import SSLContext, create_default_context
-from typing import Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
 from amocrm_gen.runtime.concealing import bare, too_long
@@ -39,6 +39,9 @@ from amocrm_gen.runtime.log import redact
 from amocrm_gen.runtime.proxies import wrong_proxy
 from amocrm_gen.runtime.sink import PIECE, Sink, Unwritten, handing, length_in
 from amocrm_gen.runtime.traffic import Seen
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.watching import Watch
 
 __all__ = ["AsyncDriver", "HttpClient", "http_client"]
 
@@ -74,7 +77,7 @@ class HttpClient(Protocol):
         *,
         content: bytes | None = ...,
         headers: Mapping[str, str] | None = ...,
-        timeout: float | None = ...,
+        timeout: float | tuple[float, float, float, float] | None = ...,
     ) -> Any:  # Any: a request of the class's own module
         """Make a request."""
         ...
@@ -146,10 +149,10 @@ class AsyncDriver:
     def __init__(
         self,
         http: HttpClient,
-        timeout: float,
+        timeout: float | tuple[float, float],
         *,
         anew: Callable[[], HttpClient] | None = None,
-        watch: Callable[[Seen], object] | None = None,
+        watch: "Watch | None" = None,
     ) -> None:
         self._http = http
         self._anew = anew
@@ -158,7 +161,8 @@ class AsyncDriver:
         self._last: WeakKeyDictionary[asyncio.Task[Any], Seen] = (
             WeakKeyDictionary()
         )  # Any: as above
-        self._timeout = timeout
+        connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+        self._timeout = connect, read, read, connect
         # httpx2 has the same names in a module of its own.
         module: Any = import_module(type(http).__module__.partition(".")[0])
         self._unsent = (
@@ -208,6 +212,7 @@ class AsyncDriver:
 
     async def _send(self, send: Send) -> Response:
         outer = sys.exception()
+        number = 0 if self._watch is None else self._watch.sending(send)
         started, begun = time.time(), time.perf_counter()
         try:
             outcome = await self._exchange(send)
@@ -215,9 +220,9 @@ class AsyncDriver:
             raise error.reason from None
         except (*self._failed, ValueError) as error:
             failure = TransportError(_text(error), sent=not isinstance(error, self._unsent))
-            self._see(send, failure, started, begun)
+            self._see(send, failure, started, begun, number)
             raise failure from bare(error, outer)
-        self._see(send, outcome, started, begun)
+        self._see(send, outcome, started, begun, number)
         if isinstance(outcome, ResponseError):
             raise outcome
         return outcome
@@ -255,13 +260,20 @@ class AsyncDriver:
             self._home = home
         return self._http
 
-    def _see(self, send: Send, outcome: Response | AmoError, started: float, begun: float) -> None:
+    def _see(
+        self,
+        send: Send,
+        outcome: Response | AmoError,
+        started: float,
+        begun: float,
+        number: int,
+    ) -> None:
         seen = Seen(send, outcome, started, time.perf_counter() - begun)
         task = asyncio.current_task()
         if task is not None:
             self._last[task] = seen
         if self._watch is not None:
-            self._watch(seen)
+            self._watch.seen(seen, number)
 
     @property
     def last(self) -> Seen | None:
@@ -294,13 +306,15 @@ def _text(error: BaseException) -> str:
     return redact(str(error)) or type(error).__name__
 
 
-def http_client(ca_file: str | None) -> HttpClient:
+def http_client(*, trust: str | bool) -> HttpClient:
     """Return a new httpx client; without httpx this says what to install."""
     if find_spec("httpx") is None:
         raise MissingExtra("the asynchronous client", "async")
     import httpx  # noqa: PLC0415 - an optional extra
 
-    verify: SSLContext | bool = True if ca_file is None else create_default_context(cafile=ca_file)
+    verify: SSLContext | bool = (
+        trust if isinstance(trust, bool) else create_default_context(cafile=trust)
+    )
     # No cookies: what one call was given must not go out with another one.
     jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     made: HttpClient | None = None

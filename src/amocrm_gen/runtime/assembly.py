@@ -1,6 +1,7 @@
 """Makes a session of what the constructor of a client is given."""
 
 import random
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
 from amocrm_gen.runtime.account import Account
@@ -19,12 +20,15 @@ from amocrm_gen.runtime.tokens.token import Token, claims_of, is_header_text
 from amocrm_gen.runtime.unset import Unset, UnsetType
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.login import ApiKeyLogin
     from amocrm_gen.runtime.marker import Markers
+    from amocrm_gen.runtime.watching import Debug, Watch
 
-__all__ = ["PAGES_AHEAD", "session_of"]
+__all__ = ["PAGES_AHEAD", "session_of", "trust_of", "watcher_of"]
 
 PAGES_AHEAD: Final = 4
 """Pages that lists ask for ahead: 7 a second are kept up to an answer time of half a second."""
@@ -45,6 +49,7 @@ def session_of(  # noqa: PLR0913 - the names that users type
     max_retries: int,
     user_agent: str | None,
     channel: "ChatChannel | None",
+    success_statuses: Collection[int] | None = None,
 ) -> Session:
     """Check what is given and put it together; nothing is read and nothing is sent."""
     if all(way is None for way in (token, integration, store, login, channel)):
@@ -88,7 +93,29 @@ def session_of(  # noqa: PLR0913 - the names that users type
         random=random.random,
         user_agent=user_agent,
         channel=channel,
+        success=None if success_statuses is None else frozenset(success_statuses),
     )
+
+
+def trust_of(ca_file: str | None, *, verify_tls: bool) -> str | bool:
+    """Return whose certificates are trusted: a file's, the system's, or, as False, anybody's."""
+    if verify_tls:
+        return True if ca_file is None else ca_file
+    if ca_file is not None:
+        raise ConfigurationError(
+            "the client has a ca_file and verify_tls=False",
+            advice="leave one of them out",
+        )
+    return False
+
+
+def watcher_of(session: Session, har: "Path | str | None", debug: "Debug | None") -> "Watch | None":
+    """Return what is told of the traffic; None where nobody wants to know."""
+    if har is None and debug is None:
+        return None
+    from amocrm_gen.runtime.watching import watch_of  # noqa: PLC0415 - a start can spare it
+
+    return watch_of(session, har, debug)
 
 
 def _markers(given: "Markers | None") -> "Markers":

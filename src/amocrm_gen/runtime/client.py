@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Self, TypeVar, cast, overload
 
-from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of
+from amocrm_gen.runtime.assembly import PAGES_AHEAD, session_of, trust_of, watcher_of
 from amocrm_gen.runtime.connections import Connections
 from amocrm_gen.runtime.errors import NotFound
 from amocrm_gen.runtime.secret import conceal, conceal_optional
@@ -13,7 +13,7 @@ from amocrm_gen.runtime.sharing import in_the_name_of
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
     from threading import Event
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.channel import ChatChannel
     from amocrm_gen.runtime.driver import Driver
     from amocrm_gen.runtime.effects import Response, Talk
-    from amocrm_gen.runtime.har import Har
     from amocrm_gen.runtime.integration import Integration
     from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.locks.locks import Locks
@@ -37,8 +36,9 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
-    from amocrm_gen.runtime.traffic import Exchange, Seen
+    from amocrm_gen.runtime.traffic import Exchange
     from amocrm_gen.runtime.types import JsonInput, JsonValue
+    from amocrm_gen.runtime.watching import Debug
 
 # What sends is imported when something is sent: a process that only starts pays little.
 # ruff: noqa: PLC0415
@@ -71,15 +71,17 @@ class Client:
         ledger: Remembers creates that are given `once`; left out, a file of this user.
         marker: Where such a create writes its key, so that it can be looked up after a crash:
             {"leads": FieldMarker(301)}.
-        timeout: Seconds to wait for a connection, and for each part of an answer.
+        timeout: Seconds to wait for a connection, and for each part of an answer; or both apart.
         max_retries: How often a call is repeated where that is safe.
-        prefetch: Pages that lists ask for ahead, so that a slow way to amoCRM costs no rate; 0 is
-            one after the other.
+        prefetch: Pages that lists ask for ahead; 0 is one after the other.
         user_agent: Put in front of the package's own.
         channel: A chat channel; it signs calls of the chats API, which take no token.
         ca_file: Certificates to trust instead of the system's.
+        verify_tls: False trusts any server; then anybody on the way can read the token.
+        success_statuses: Good answers; left out, all from 200 to 299.
         transport: A urllib3 pool manager to use instead of an own one; it is not closed here.
         har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
+        debug: A logger that is told of each request and answer, without tokens and secrets.
     """
 
     _user_id: int | None = None
@@ -97,13 +99,16 @@ class Client:
         locks: Locks | None = None,
         ledger: Ledger | None = None,
         marker: Markers | None = None,
-        timeout: float = 30.0,
+        timeout: float | tuple[float, float] = 30.0,
         max_retries: int = 4,
         prefetch: int = PAGES_AHEAD,
         user_agent: str | None = None,
         channel: ChatChannel | None = None,
         ca_file: str | None = None,
+        verify_tls: bool = True,
+        success_statuses: Collection[int] | None = None,
         har: Path | str | None = None,
+        debug: Debug | None = None,
         transport: PoolManager | None = None,
     ) -> None:
         token = conceal_optional(token)
@@ -121,16 +126,16 @@ class Client:
             max_retries=max_retries,
             user_agent=user_agent,
             channel=channel,
+            success_statuses=success_statuses,
         )
         self._prefetch = prefetch
-        self._har = None if har is None else _har_of(har)
         self._connections = Connections(
             self._session,
             timeout,
             10 + prefetch,
-            ca_file,
+            trust_of(ca_file, verify_tls=verify_tls),
             transport,
-            None if self._har is None else self._watch,
+            watcher_of(self._session, har, debug),
         )
 
     def __repr__(self) -> str:
@@ -246,6 +251,7 @@ class Client:
         *,
         query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
         json: JsonInput = ...,
+        form: Mapping[str, object] | None = ...,
         headers: Mapping[str, str] | None = ...,
         returns: None = ...,
     ) -> JsonValue: ...
@@ -257,6 +263,7 @@ class Client:
         *,
         query: Mapping[str, object] | Sequence[tuple[str, str]] = ...,
         json: JsonInput = ...,
+        form: Mapping[str, object] | None = ...,
         headers: Mapping[str, str] | None = ...,
         returns: type[T],
     ) -> T: ...
@@ -267,18 +274,22 @@ class Client:
         *,
         query: Mapping[str, object] | Sequence[tuple[str, str]] = (),
         json: JsonInput = None,
+        form: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         returns: object = None,
     ) -> object:
         """Send any request to the account and return the JSON of its answer, None for 204.
 
-        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}. `returns`
-        is what the answer is read as: a model, a list of models (also in an envelope), `bytes`,
-        `str`, or `RawResponse` for the answer as it came.
+        `query` is written in brackets as amoCRM reads them: {"filter": {"id": [1, 2]}}, and so is
+        `form`, a body as the pages of amoCRM itself send it. `returns` is what the answer is read
+        as: a model, a list of models (also in an envelope), `bytes`, `str`, or `RawResponse` for
+        the answer as it came.
         """
         from amocrm_gen.runtime.raw import raw_call
 
-        call = raw_call(method, path, query=query, json=json, headers=headers, returns=returns)
+        call = raw_call(
+            method, path, query=query, json=json, form=form, headers=headers, returns=returns
+        )
         return self.send(call)
 
     def as_user(self, user_id: int) -> Self:
@@ -365,12 +376,6 @@ class Client:
 
         return self._driver.run(oauth.look_up_domain(self._session))
 
-    def _watch(self, seen: Seen) -> None:
-        from amocrm_gen.runtime.traffic import exchange_of
-
-        if self._har is not None:
-            self._har.add(exchange_of(seen, self._session.secrets))
-
     def close(self) -> None:
         """Close all connections; what is called afterwards is an error.
 
@@ -391,9 +396,3 @@ class Client:
     ) -> None:
         """Close all connections."""
         self.close()
-
-
-def _har_of(given: Path | str) -> Har:
-    from amocrm_gen.runtime.har import Har
-
-    return Har.open(given)

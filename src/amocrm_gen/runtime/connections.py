@@ -8,12 +8,11 @@ from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.sharing import closed_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from urllib3 import PoolManager
 
     from amocrm_gen.runtime.driver import Driver
     from amocrm_gen.runtime.traffic import Seen
+    from amocrm_gen.runtime.watching import Watch
 
 __all__ = ["Connections"]
 
@@ -23,11 +22,11 @@ class Connections:
     """Gives out the driver, and closes what it opened itself."""
 
     session: Session
-    timeout: float
+    timeout: float | tuple[float, float]
     size: int
-    ca_file: str | None
+    trust: str | bool
     transport: "PoolManager | None"
-    watch: "Callable[[Seen], object] | None"
+    watch: "Watch | None"
     _opened: "list[Driver]" = field(factory=list["Driver"], init=False)
 
     @property
@@ -52,7 +51,7 @@ class Connections:
         from amocrm_gen.runtime.driver import Driver, pool_for  # noqa: PLC0415 - a start can spare it
 
         origin = self.session.account.origin
-        pool = self.transport or pool_for(origin, self.ca_file, size=self.size)
+        pool = self.transport or pool_for(origin, trust=self.trust, size=self.size)
         # Two threads may come here at once: the first one's is used. A lock would do it as well,
         # but one that another thread holds during a fork stays locked in the child.
         self._opened.append(Driver(pool, self.timeout, self.watch))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import CancelledError, Future
 from contextvars import copy_context
 from threading import Event, Thread, local
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakSet
 
@@ -48,6 +48,9 @@ from amocrm_gen.runtime.proxies import proxy_for, wrong_proxy
 from amocrm_gen.runtime.secret import Secret
 from amocrm_gen.runtime.sink import PIECE, Sink, Unwritten, handing, length_in
 from amocrm_gen.runtime.traffic import Seen
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.watching import Watch
 
 __all__ = ["Driver", "pool_for"]
 
@@ -90,14 +93,18 @@ class Driver:
     """Does what a conversation asks, one effect after the other, in the caller's thread."""
 
     def __init__(
-        self, pool: PoolManager, timeout: float, watch: Callable[[Seen], object] | None = None
+        self,
+        pool: PoolManager,
+        timeout: float | tuple[float, float],
+        watch: "Watch | None" = None,
     ) -> None:
         self._pool = pool
         self._watch = watch
         self._last = local()
         _drivers.add(self)
         self._hosts: dict[str, HTTPConnectionPool] = {}
-        self._timeout = Timeout(connect=timeout, read=timeout)
+        connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+        self._timeout = Timeout(connect=connect, read=read)
         self._perform: Mapping[type, Callable[[Any], object]] = {  # Any: as above
             **_PERFORM,
             Send: self._send,
@@ -167,6 +174,7 @@ class Driver:
 
     def _send(self, send: Send) -> Response:
         outer = sys.exception()
+        number = 0 if self._watch is None else self._watch.sending(send)
         started, begun = time.time(), time.perf_counter()
         answer: BaseHTTPResponse | None = None
         try:
@@ -191,18 +199,25 @@ class Driver:
             if answer is not None:
                 _drop(answer)
             failure = TransportError(redact(str(error)), sent=not _is_unsent(error))
-            self._see(send, failure, started, begun)
+            self._see(send, failure, started, begun, number)
             raise failure from bare(error, outer)
-        self._see(send, outcome, started, begun)
+        self._see(send, outcome, started, begun, number)
         if isinstance(outcome, ResponseError):
             raise outcome
         return outcome
 
-    def _see(self, send: Send, outcome: Response | AmoError, started: float, begun: float) -> None:
+    def _see(
+        self,
+        send: Send,
+        outcome: Response | AmoError,
+        started: float,
+        begun: float,
+        number: int,
+    ) -> None:
         seen = Seen(send, outcome, started, time.perf_counter() - begun)
         self._last.seen = seen
         if self._watch is not None:
-            self._watch(seen)
+            self._watch.seen(seen, number)
 
     @property
     def last(self) -> Seen | None:
@@ -247,9 +262,13 @@ def _pour(answer: BaseHTTPResponse, sink: Sink) -> Response:
     return Response(answer.status, answer.headers, b"")
 
 
-def pool_for(url: str, ca_file: str | None, size: int) -> PoolManager:
+def pool_for(url: str, *, trust: str | bool, size: int) -> PoolManager:
     """Return a pool that keeps connections open, through the proxy that the environment names."""
-    options: dict[str, Any] = {"maxsize": size, "ca_certs": ca_file}  # Any: urllib3's own options
+    options: dict[str, Any] = {"maxsize": size}  # Any: urllib3's own options
+    if trust is False:
+        options["cert_reqs"] = "CERT_NONE"
+    elif trust is not True:
+        options["ca_certs"] = trust
     proxy = proxy_for(url, os.environ)
     if proxy is None:
         return PoolManager(**options)

@@ -77,7 +77,8 @@ def attempt(
         return error
     response = Response(response.status, response.headers, response.body, request)
     _log(request, secrets, str(response.status), response.headers.get("x-request-id"))
-    if 200 <= response.status < 300:
+    good = session.success
+    if 200 <= response.status < 300 if good is None else response.status in good:
         session.budget.earn()
         return response
     refusal = refusal_of(response, operation=name, sent=sent, secrets=secrets)

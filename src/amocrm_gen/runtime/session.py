@@ -63,6 +63,8 @@ class Session:
     user_agent: str | None = None
     channel: "ChatChannel | None" = None
     """What signs calls of the chats API."""
+    success: frozenset[int] | None = None
+    """Statuses of good answers; None is all from 200 to 299."""
     drive: str | None = field(default=None, init=False)
     """Where the account's files are, once the account was asked."""
     is_closed: bool = field(default=False, init=False)

@@ -42,6 +42,22 @@ class FileLocks:
             raise
         return held
 
+    def try_acquire(self, keys: Sequence[str]) -> "_HeldSpots | None":
+        """Take all keys if they are free now; None if they are not."""
+        board = self.board()
+        near = board.near.try_acquire(keys)
+        if near is None:
+            return None
+        held = _HeldSpots(near, board)
+        try:
+            if all(held.take(spot, wait=False) for spot in _spots(keys)):
+                return held
+        except BaseException:
+            held.release()
+            raise
+        held.release()
+        return None
+
     async def acquire_async(self, keys: Sequence[str]) -> "_HeldSpots":
         """Wait without blocking the loop until all keys are free, and take them."""
         board = self.board()

@@ -52,6 +52,14 @@ class MemoryLocks:
             raise
         return ticket
 
+    def try_acquire(self, keys: Sequence[str]) -> _Ticket | None:
+        """Take all keys if they are free now; None if they are not."""
+        ticket = _Ticket(tuple(sorted(set(keys))), lambda: None, self)
+        if self._join(ticket):
+            return ticket
+        ticket.release()
+        return None
+
     async def acquire_async(self, keys: Sequence[str]) -> _Ticket:
         """Wait without blocking the loop until all keys are free, and take them."""
         import asyncio  # noqa: PLC0415 - whoever gets here has loaded it, others need not

@@ -81,6 +81,10 @@ class PhpTokenStore:
                     file.recover()
                     file.path.unlink(missing_ok=True)
 
+    def has_tokens(self, account: str) -> bool:
+        """Tell whether an account has granted access already."""
+        return account in self.accounts()
+
     def accounts(self) -> list[str]:
         """Return the accounts that have granted access."""
         names = (path.name.removesuffix(".json") for path in self.folder.glob("*.json"))
@@ -126,9 +130,12 @@ class PhpTokenStore:
         place = f"the token file {file.path}"
         found = read_json(content, place=place)
         values = [found.get(key) for key in _KEYS] if is_object(found) else []
-        texts = [value for value in values if isinstance(value, str) and value]
+        texts = [str(value) for value in values if _is_word(value)]
         if len(texts) != len(_KEYS):
-            raise ConfigurationError(f"{place} lacks some of {', '.join(_KEYS)}", advice=_ADVICE)
+            lacking = [
+                key for key, value in zip(_KEYS, values, strict=False) if not _is_word(value)
+            ]
+            raise ConfigurationError(f"{place} lacks {', '.join(lacking or _KEYS)}", advice=_ADVICE)
         return dict(zip(_KEYS, texts, strict=True))
 
     def _more(self, account: str, token: Token) -> Token:
@@ -147,6 +154,10 @@ class PhpTokenStore:
             domain=domain if isinstance(domain, str) else None,
             renewing_since=_moment(found.get("renewing_since")),
         )
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _as_php_writes(content: Mapping[str, str]) -> bytes:
