@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.message import Response
 
-__all__ = ["place_calls"]
+__all__ = ["owner_of", "place_calls"]
 
 _DIGITS: Final = 10
 """So many at the end of a phone are compared."""
@@ -48,7 +48,7 @@ def place_calls(engine: Engine, exchange: Exchange) -> Response:
     placed: list[Row] = []
     refused: list[Row] = []
     for item, call in _checked(engine, exchange):
-        owner = _owner(exchange.account, call["phone"])
+        owner = owner_of(exchange.account, call["phone"])
         if owner is None:
             refused.append({**_NOBODY, "request_id": item.request_id})
         else:
@@ -79,7 +79,7 @@ def _tail(phone: str) -> str:
     return _NO_DIGIT.sub("", phone)[-_DIGITS:]
 
 
-def _owner(account: Account, phone: str) -> tuple[str, int] | None:
+def owner_of(account: Account, phone: str) -> tuple[str, int] | None:
     """Whom a call belongs to: the only open deal of whoever has the phone, else them."""
     person = _person(account, _tail(phone))
     if person is None:

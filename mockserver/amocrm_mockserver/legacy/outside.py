@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from amocrm_mockserver.behaviour.calls import place_calls
+from amocrm_mockserver.behaviour.calls import owner_of, place_calls
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.jsonvalue import is_object, object_at
 from amocrm_mockserver.legacy.answers import answered, found, link, saved
@@ -264,7 +264,11 @@ def notify_of_calls(call: LegacyCall) -> Response:
         if item.get("type") != "phone_call" or not item.get("phone_number"):
             raise bad_request("Invalid request data")
         phone = str(item["phone_number"])
-        items.append({"uid": call.account.ids.uuid(), "phone_number": phone})
+        owner = owner_of(call.account, phone)
+        whose: Row = {}
+        if owner is not None:
+            whose = {"element_id": owner[1], "element_type": ELEMENT_NUMBERS[owner[0]]}
+        items.append({**whose, "uid": call.account.ids.uuid(), "phone_number": phone})
     if not items:
         raise bad_request("Request data can not be empty")
     return saved(call, items)

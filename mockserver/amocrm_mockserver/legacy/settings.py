@@ -109,7 +109,7 @@ def _group(row: Row) -> Row:
 
 def _note_types() -> Json:
     return [
-        {"id": number, "name": "", "code": code.upper(), "is_editable": number == 4}
+        {"id": number, "name": "", "code": code.upper(), "editable": "Y" if number == 4 else "N"}
         for number, code in NOTE_TYPES.items()
     ]
 
@@ -197,8 +197,9 @@ def _pipeline(call: LegacyCall, row: Row, *, short: bool) -> Row:
         "statuses": {
             str(stage["id"]): _stage(stage, short=short) for stage in own if stage["type"] != 1
         },
-        "_links": link(f"/api/v2/pipelines?id={row['id']}"),
     }
+    if not short:
+        shown["_links"] = link(f"/api/v2/pipelines?id={row['id']}")
     return shown
 
 

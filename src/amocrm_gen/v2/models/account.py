@@ -38,8 +38,8 @@ class AccountNoteType:
     id: int
     name: str | Unset = field(default=UNSET)
     code: str | Unset = field(default=UNSET)
-    is_editable: bool | Unset = field(default=UNSET)
     editable: JsonValue | Unset = field(default=UNSET)
+    """Y or N."""
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
