@@ -137,6 +137,12 @@ _ROUTES: Final[tuple[_Route, ...]] = (
     ),
     _Route(
         "POST",
+        "/accounts/{subdomain}/widget_tokens",
+        control_accounts.widget_token,
+        frozenset({"client_id", "user_id", "entity_type", "entity_id", "bot_type"}),
+    ),
+    _Route(
+        "POST",
         "/accounts/{subdomain}/revoke",
         control_accounts.revoke,
         frozenset({"client_id", "token"}),

@@ -16,6 +16,12 @@ from amocrm_mockserver.integration import REDIRECT_URI, Integration
 from amocrm_mockserver.moving import ANSWERS, move_account
 from amocrm_mockserver.seed import is_subdomain
 from amocrm_mockserver.tokens import issue_access_token, issue_pair
+from amocrm_mockserver.widget_tokens import (
+    BOT_TYPES,
+    ELEMENT_TYPES,
+    bot_token,
+    disposable_token,
+)
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
@@ -33,6 +39,7 @@ __all__ = [
     "set_duplicate_control",
     "state",
     "token",
+    "widget_token",
 ]
 
 _LONG_LIFE = 5 * 365 * ACCESS_LIFE
@@ -158,6 +165,31 @@ def token(server: MockServer, call: ControlCall) -> object:
         server.world, grant, api_domain=call.host, life=life or _LONG_LIFE, long_lived=True
     )
     return {"access_token": access.value}
+
+
+def widget_token(server: MockServer, call: ControlCall) -> object:
+    """What a widget's server is sent: by a user's browser, or by a bot that works on an entity."""
+    account = _account(server, call)
+    integration = _integration(server, account, call.get("client_id", str))
+    now = server.clock.timestamp()
+    entity_type = call.get("entity_type", str)
+    if entity_type is None:
+        holder = _holder(account, call.get("user_id", int))
+        return {"token": disposable_token(account, integration, holder, now)}
+    bot_type = call.get("bot_type", str) or BOT_TYPES[0]
+    entity_id = call.get("entity_id", int)
+    if entity_type not in ELEMENT_TYPES or bot_type not in BOT_TYPES or entity_id is None:
+        message = "a bot works on an entity_type leads or customers with an entity_id; its type is"
+        raise ControlError(f"{message} {' or '.join(BOT_TYPES)}")
+    made = bot_token(
+        account,
+        integration,
+        now,
+        entity_type=entity_type,
+        entity_id=entity_id,
+        bot_type=bot_type,
+    )
+    return {"token": made}
 
 
 def revoke(server: MockServer, call: ControlCall) -> object:
