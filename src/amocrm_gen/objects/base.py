@@ -100,7 +100,11 @@ class CrmObject:
             setattr(self, name, None)
         self.tags: list[str] = []
         self._fields = CustomFields()
+        self._prepare()
         self.fill({**(values or {}), **more})
+
+    def _prepare(self) -> None:
+        """Make ready what this kind holds besides."""
 
     def __repr__(self) -> str:
         """Tell what it is and its id."""

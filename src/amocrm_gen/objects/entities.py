@@ -24,9 +24,8 @@ class _Card(CrmObject):
 
     _links: RelationSet
 
-    def __init__(self, *given: object, **more: object) -> None:
+    def _prepare(self) -> None:
         self._links = RelationSet(self.relations)
-        super().__init__(*given, **more)  # type: ignore[arg-type]  # those of the base class
 
     def fill(self, values: Mapping[str, object]) -> Self:
         """Take over values, and relations in the shape in which they are read."""
