@@ -1,11 +1,13 @@
 """Writes down which test shows what of which operation: `pytest --record-evidence FILE`.
 
 An operation is shown by a client's test when our client called it and was answered; by the mock
-server when a test changed something by it and then read; reads show themselves. Golden and stateful
-tests are those of their folders.
+server when a test changed something by it and then read, by the API or, where that shows nothing of
+it, the account's tables by the control API; reads show themselves. Golden and stateful tests are
+those of their folders.
 """
 
 import csv
+import re
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +23,7 @@ __all__ = ["COLUMNS", "EvidenceRecorder", "read_evidence"]
 COLUMNS: Final = ("client", "mock", "golden", "stateful")
 _FOLDERS: Final = {"golden": "tests/golden/", "stateful": "tests/stateful/"}
 _OUR_AGENT: Final = "amocrm-gen"
+_INSIDE: Final = re.compile(r"/__mock__/accounts/[^/]+/(chats|chat_channels|state)")
 
 Shown = dict[tuple[str, str], str]
 """The test that shows an operation in a column: the first by name, so that runs agree."""
@@ -81,8 +84,12 @@ class EvidenceRecorder:
                 writer.writerows((*key, test) for key, test in sorted(self._shown.items()))
 
     def _note(self, request: Request, response: Response) -> None:
+        if not self._test or not 200 <= response.status < 300:
+            return
+        if request.method == "GET" and _INSIDE.fullmatch(request.path):
+            self._read_back()
         operation = operation_of(request)
-        if not self._test or operation is None or not 200 <= response.status < 300:
+        if operation is None:
             return
         if _OUR_AGENT in request.headers.get("user-agent", ""):
             self._keep(operation.id, "client", self._test)
@@ -91,11 +98,14 @@ class EvidenceRecorder:
                 self._keep(operation.id, column, self._test)
         if operation.method == "GET":
             self._keep(operation.id, "mock", self._test)
-            for changed in self._written:
-                self._keep(changed, "mock", self._test)
-            self._written = []
+            self._read_back()
         else:
             self._written.append(operation.id)
+
+    def _read_back(self) -> None:
+        for changed in self._written:
+            self._keep(changed, "mock", self._test)
+        self._written = []
 
     def _keep(self, operation: str, column: str, test: str) -> None:
         key = operation, column

@@ -29,6 +29,8 @@ __all__ = [
 
 COLUMNS = ("client", "mock", "golden", "stateful")
 """What tests can show of an operation."""
+_CLIENT = COLUMNS[0]
+_NONE_APPLIES = "–"
 _HEAD = ("api", "resource", "inventory", "spec", *COLUMNS)
 _NUMBERS = len(_HEAD) - 2
 
@@ -47,6 +49,16 @@ class Entry:
     """By column, the test that shows it."""
     left_out: str = ""
     """Why the spec shall not have it."""
+    is_unexposed: bool = False
+    """The client has no method for it."""
+
+    def misses(self, column: str) -> bool:
+        """Return whether a test should show this and none does."""
+        return column not in self.tests and self.applies(column)
+
+    def applies(self, column: str) -> bool:
+        """Return whether a test can show it; where the client makes the call by itself, one can."""
+        return column != _CLIENT or not self.is_unexposed or column in self.tests
 
 
 def read_evidence(path: Path) -> dict[str, dict[str, str]]:
@@ -67,13 +79,13 @@ def coverage(
 
     `left_out.tsv` beside the inventory says which rows shall have no operation, and why.
     """
-    specified = {key: name for document in documents for key, name in _specified(document)}
+    specified = {key: found for document in documents for key, found in _specified(document)}
     reasons = read_reasons(inventory.parent / "left_out.tsv")
     entries: list[Entry] = []
     with inventory.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file, delimiter="\t"):
             endpoint = line["method"].lower(), _anonymous(line["path"])
-            operation = specified.get(endpoint)
+            operation, is_unexposed = specified.get(endpoint, (None, False))
             entries.append(
                 Entry(
                     line["api"],
@@ -83,6 +95,7 @@ def coverage(
                     operation,
                     evidence.get(operation or "", {}),
                     reasons.get(endpoint, ""),
+                    is_unexposed,
                 )
             )
     return tuple(sorted(entries, key=lambda entry: (entry.api, entry.resource)))
@@ -105,14 +118,17 @@ def unlisted(
     """Return the operations that no row of the inventory means, with method and path."""
     listed = {(entry.method.lower(), _anonymous(entry.path)) for entry in entries}
     found = (pair for document in documents for pair in _specified(document))
-    return sorted((name, key) for key, name in found if key not in listed)
+    return sorted((name, key) for key, (name, _) in found if key not in listed)
 
 
-def _specified(document: Schema) -> Iterator[tuple[tuple[str, str], str]]:
+def _specified(document: Schema) -> Iterator[tuple[tuple[str, str], tuple[str, bool]]]:
     for path, methods in document["paths"].items():
         for method in METHODS:
             if method in methods:
-                yield (method, _anonymous(path)), str(methods[method]["operationId"])
+                operation = methods[method]
+                is_unexposed = bool(operation["x-amo"].get("unexposed"))
+                name = str(operation["operationId"])
+                yield (method, _anonymous(path)), (name, is_unexposed)
 
 
 def table(entries: tuple[Entry, ...]) -> str:
@@ -139,8 +155,9 @@ def markdown(entries: tuple[Entry, ...]) -> str:
 Each row of the inventory (`spec/inventory.tsv`) is an operation that is known to exist. The
 columns count those that are in the spec, those that a test calls through the client, those by
 which a test changes something in the mock server and reads it back (or reads, where it is a
-read), those with a golden test, and those that the stateful tests use. The tests behind the
-figures are named in `tests/evidence.tsv`, which `make evidence` records anew.
+read), those with a golden test, and those that the stateful tests use. `–` stands where the
+client has no method: only a browser makes that call. The tests behind the figures are named in
+`tests/evidence.tsv`, which `make evidence` records anew.
 
 {head}
 {rows}
@@ -162,9 +179,15 @@ def _lines(entries: tuple[Entry, ...]) -> Iterator[tuple[str, ...]]:
 
 def _line(api: str, resource: str, entries: Iterable[Entry]) -> tuple[str, ...]:
     counted = list(entries)
-    shown = [sum(column in entry.tests for entry in counted) for column in COLUMNS]
+    shown = [_count(counted, column) for column in COLUMNS]
     specified = sum(entry.operation is not None for entry in counted)
-    return api, resource, *map(str, (len(counted), specified, *shown))
+    return api, resource, str(len(counted)), str(specified), *shown
+
+
+def _count(entries: list[Entry], column: str) -> str:
+    if not any(entry.applies(column) for entry in entries):
+        return _NONE_APPLIES
+    return str(sum(column in entry.tests for entry in entries))
 
 
 def _gaps(entries: tuple[Entry, ...]) -> Iterator[str]:
@@ -173,7 +196,7 @@ def _gaps(entries: tuple[Entry, ...]) -> Iterator[str]:
             reason = f"left out: {entry.left_out}" if entry.left_out else "not in the spec"
             yield f"- `{entry.method} {entry.path}`: {reason}"
             continue
-        missing = [column for column in COLUMNS if column not in entry.tests]
+        missing = [column for column in COLUMNS if entry.misses(column)]
         if missing:
             yield f"- `{entry.method} {entry.path}` ({entry.operation}): {', '.join(missing)}"
 

@@ -14,6 +14,7 @@ from amocrm_gen.v4 import (
     BotTarget,
 )
 
+from .places import KINDS, Kind, Place
 from .seeded import amocrm_with
 
 _BOTS = [
@@ -36,8 +37,10 @@ def test_life_of_a_bot() -> None:
             bots.run(3, BotTarget(entity_id=7, entity_type="leads"))
 
 
-def test_a_waiting_bot_goes_on() -> None:
-    """Once; then nobody waits."""
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bot_type", ["salesbot", "marketingbot"])
+def test_a_waiting_bot_goes_on(kind: Kind, bot_type: str) -> None:
+    """Once, with what it was told; then nobody waits."""
     waiting = {"bot_id": 1, "continue_id": "abc", "entity_type": "leads", "entity_id": 7}
     seed = {"bots": _BOTS, "leads": [{"id": 7, "name": "L"}], "waiting_bots": [waiting]}
     steps = [
@@ -45,10 +48,14 @@ def test_a_waiting_bot_goes_on() -> None:
         BotHandler(handler="goto", params=BotHandlerParams(type="finish")),
     ]
     told = BotResume(data={"paid": True}, execute_handlers=steps)
-    with amocrm_with(seed) as amocrm:
-        amocrm.bots.resume("salesbot", 1, "abc", told)
+    with Place.opened(kind, seed) as place:
+        place.ask(lambda amo: amo.bots.resume(bot_type, 1, "abc", told))
+        [row] = place.table("bot_waits")
+        assert row["told"]["data"] == {"paid": True}
+        shown, ended = (each["params"] for each in row["told"]["execute_handlers"])
+        assert (shown["value"], ended["type"]) == ("Done", "finish")
         with pytest.raises(NotFound):
-            amocrm.bots.resume("salesbot", 1, "abc", told)
+            place.ask(lambda amo: amo.bots.resume(bot_type, 1, "abc", told))
 
 
 def test_bots_by_the_old_api() -> None:

@@ -118,6 +118,8 @@ def place(request: pytest.FixtureRequest) -> _Place:
 def test_a_channel_is_connected_and_disconnected(place: _Place) -> None:
     """What it brings is taken in between only."""
     place.ask(lambda amo: amo.chats.disconnect(_CHANNEL.id, account_id=_ACCOUNT))
+    [channel] = place.control("chat_channels")["chat_channels"]
+    assert channel["is_connected"] is False
     with pytest.raises(Forbidden, match="ORIGIN_NOT_CONNECTED: FORBIDDEN"):
         place.write("Hello", "m1")
     connected = place.ask(

@@ -350,6 +350,25 @@ class TestCoverage:
         assert "| v4 | books | 1 | 1 | 1 | 1 | 0 | 0 |" in page
         assert "- `GET /api/v4/books` (books.find): golden, stateful" in page
 
+    def test_calls_without_methods_are_no_gaps(
+        self, books: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """No test can call them by the client, unless it calls them by itself."""
+        source = books / "v4" / "books.yaml"
+        source.write_text(source.read_text().replace("{readonly", "{unexposed: true, readonly"))
+        head = "api\tmethod\tpath\tresource\tsources\tsheet\tnote"
+        row = "v4\tGET\t/api/v4/books\tbooks\tdocs\t1\t"
+        (books / "inventory.tsv").write_text(f"{head}\n{row}\n")
+        assert run("--spec", books, "coverage") == 0
+        rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+        assert ["v4", "books", "1", "1", "–", "0", "0", "0"] in rows
+        document = compile_document(compile_spec(books))
+        none = coverage(books / "inventory.tsv", [document], {})
+        assert "- `GET /api/v4/books` (books.find): mock, golden, stateful" in markdown(none)
+        seen = {"books.find": {"client": "a::b"}}
+        called = coverage(books / "inventory.tsv", [document], seen)
+        assert "| v4 | books | 1 | 1 | 1 | 0 | 0 | 0 |" in markdown(called)
+
 
 def test_wheel_copy_of_the_spec_is_enough(
     books: Path, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
