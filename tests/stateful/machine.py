@@ -6,13 +6,17 @@ from typing import Final
 
 from .rules.cards import CardRules
 from .rules.catalogs import CatalogRules
+from .rules.chats import ChatRules
 from .rules.customers import CustomerRules
 from .rules.directories import DirectoryRules
 from .rules.feed import FeedRules
+from .rules.files import FileRules
 from .rules.links import LinkRules
+from .rules.pages import PageRules
 from .rules.pipelines import PipelineRules
 from .rules.reviews import ReviewRules
 from .rules.services import ServiceRules
+from .rules.surroundings import SurroundingRules
 from .rules.unsorted import UnsortedRules
 
 __all__ = ["MACHINES", "CrmMachine", "ServiceMachine"]
@@ -27,11 +31,12 @@ class CrmMachine(
     CatalogRules,
     UnsortedRules,
     CustomerRules,
+    PageRules,
 ):
     """The whole of the CRM."""
 
 
-class ServiceMachine(ReviewRules, ServiceRules):
+class ServiceMachine(ReviewRules, ServiceRules, FileRules, ChatRules, SurroundingRules):
     """What stands around it."""
 
 

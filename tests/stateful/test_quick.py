@@ -39,8 +39,13 @@ def test_agrees_rule_by_rule(machine: type[Base]) -> None:
 
 
 def test_nine_operations_of_ten_are_covered() -> None:
-    """The list names operations of the contract only, and most of them."""
-    known, covered = set(operations()), covered_operations()
+    """The list names operations of the contract only, and most of them.
+
+    Those that no method calls get tokens or show a page: they change nothing that a model holds.
+    """
+    described = operations().items()
+    known = {name for name, each in described if not each.traits.get("unexposed")}
+    covered = covered_operations()
     assert covered <= known, covered - known
     assert len(covered) >= 0.9 * len(known), sorted(known - covered)
 

@@ -54,6 +54,8 @@ class Crm:
     notes: dict[Kind, dict[int, Json]] = field(factory=lambda: {kind: {} for kind in KINDS})
     catalogs: dict[int, Json] = field(factory=dict[int, Json])
     elements: dict[int, Json] = field(factory=dict[int, Json])
+    former: dict[int, Json] = field(factory=dict[int, Json])
+    """Elements that are gone; the log still names them."""
     unsorted: dict[str, Json] = field(factory=dict[str, Json])
     """Incoming leads by uid; `state` and `sorted_at` are the model's own."""
     reasons: list[Json] = field(factory=list[Json])
@@ -242,6 +244,12 @@ class Crm:
                 if contacts and not any(other.is_main for other in contacts):
                     contacts[0].is_main = True
             self.touch(owner)
+
+    def forget_element(self, number: int) -> None:
+        """It is gone, and nobody is told that they do not have it any more."""
+        self.former[number] = self.elements.pop(number)
+        end = ("catalog_elements", number)
+        self.links.pairs[:] = [link for link in self.links.pairs if end not in link.ends]
 
     def _log_link(self, one: End, two: End, word: str) -> None:
         for end, other in ((one, two), (two, one)):

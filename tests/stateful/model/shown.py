@@ -105,7 +105,7 @@ def shown_event(crm: Crm, event: Event) -> Json:
     path, kind = f"{plural}/{number}", plural
     entity: Json = {"id": number}
     if plural == "catalog_elements":
-        catalog = crm.elements[number]["catalog_id"]
+        catalog = {**crm.former, **crm.elements}[number]["catalog_id"]
         entity["catalog_id"] = catalog
         path, kind = f"catalogs/{catalog}/elements/{number}", f"catalog_{catalog}"
     singular = {"companies": "company"}.get(kind, kind.removesuffix("s"))

@@ -59,10 +59,12 @@ class LinkRules(Furnished):
     def unlink(self, kind: str, pick: int, other: int, many: bool, held: bool, typed: bool) -> None:
         """Also what is not linked."""
         card, end = self.card(kind, pick), self.target(kind, other)
-        linked = [link["to_entity_type"] for link in shown_links(self.crm, card)]
-        if held and linked:
-            link = chosen(shown_links(self.crm, card), other)
-            end = link["to_entity_type"], link["to_entity_id"]
+        rows = shown_links(self.crm, card)
+        linked = [(row["to_entity_type"], row["to_entity_id"]) for row in rows]
+        there = {one.end for one in self.crm.all_cards()}
+        known = [one for one in linked if one in there or one[0] == "catalog_elements"]
+        if held and known:
+            end = chosen(known, other)
         item: Json = {"to_entity_id": end[1], "to_entity_type": end[0]}
         if end[0] == "catalog_elements":
             item["metadata"] = {"catalog_id": self.crm.elements[end[1]]["catalog_id"]}

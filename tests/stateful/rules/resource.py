@@ -136,6 +136,18 @@ RESOURCES: Final = {
         one_object=True,
         unread=frozenset({"trusted_websites", "is_used_in_app", "pipeline_id", "script"}),
     ),
+    "custom_fields of segments": Resource(
+        "custom_fields",
+        lambda n: {"name": f"F{n}", "type": "text"},
+        lambda n: {"name": f"f{n}"},
+        create="create_for_segments",
+        find="find_of_segments",
+        get="get_of_segments",
+        update="update_of_segments",
+        update_one="update_one_of_segments",
+        delete="delete_of_segments",
+        without=(("FieldMissing", "name"), ("FieldMissing", "type")),
+    ),
     **{
         f"custom_field_groups.{kind}": _group(suffix=f".{kind}")
         for kind in ("leads", "contacts", "companies", "customers")
