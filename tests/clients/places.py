@@ -29,29 +29,45 @@ KINDS: Final[tuple[Kind, ...]] = ("sync", "async")
 
 @frozen
 class Place:
-    """A fresh server and one of the two clients."""
+    """A server and one of the two clients."""
 
     server: MockServer
+    kind: Kind
+    token: str
     client: Any  # Any: AmoCRM or AsyncAmoCRM
     runner: asyncio.Runner
 
     @classmethod
     @contextmanager
-    def opened(cls, kind: Kind, contents: Mapping[str, object]) -> Iterator[Self]:
-        """Open a client of that kind on an account with these contents."""
+    def opened(cls, kind: Kind, contents: Mapping[str, object], **options: Any) -> Iterator[Self]:
+        """Open a client of that kind on a fresh account; options are those of the client."""
         account = AccountSeed(subdomain="example", zone="amocrm.ru", contents=dict(contents))
         server = MockServer(Seed(accounts=(account,)))
-        token = _control(server, "POST", "tokens")["access_token"]
+        token = _control(server, "tokens", {})["access_token"]
+        with cls._at(server, kind, token, options) as place:
+            yield place
+
+    @contextmanager
+    def again(self, **options: Any) -> Iterator[Self]:
+        """Open another client of the same account, with other options."""
+        with self._at(self.server, self.kind, self.token, options) as place:
+            yield place
+
+    @classmethod
+    @contextmanager
+    def _at(
+        cls, server: MockServer, kind: Kind, token: str, options: Mapping[str, Any]
+    ) -> Iterator[Self]:
+        given = {"token": token, "throttle": None, **options}
         with asyncio.Runner() as runner:
             if kind == "sync":
-                pool = mock_pool_manager(server)
-                with AmoCRM("example", token=token, transport=pool, throttle=None) as client:
-                    yield cls(server, client, runner)
+                with AmoCRM("example", transport=mock_pool_manager(server), **given) as client:
+                    yield cls(server, kind, token, client, runner)
                 return
             http = httpx.AsyncClient(transport=AsyncMockTransport(server))
-            twin = AsyncAmoCRM("example", token=token, transport=http, throttle=None)
+            twin = AsyncAmoCRM("example", transport=http, **given)
             try:
-                yield cls(server, twin, runner)
+                yield cls(server, kind, token, twin, runner)
             finally:
                 runner.run(twin.aclose())
                 runner.run(http.aclose())
@@ -65,9 +81,13 @@ class Place:
             return self.runner.run(_gathered(found))
         return self.runner.run(_awaited(found)) if inspect.isawaitable(found) else found
 
+    def control(self, path: str, body: object = None) -> Any:
+        """Make a control call about the account; without a body it reads."""
+        return _control(self.server, path, body)
+
     def table(self, name: str) -> list[Any]:
         """Return what the server keeps in a table, of what the API never shows."""
-        rows: list[Any] = _control(self.server, "GET", "state")["tables"][name]
+        rows: list[Any] = self.control("state")["tables"][name]
         return rows
 
 
@@ -79,11 +99,11 @@ async def _awaited(result: Any) -> Any:
     return await result
 
 
-def _control(server: MockServer, method: str, path: str) -> Any:
+def _control(server: MockServer, path: str, body: object = None) -> Any:
     request = Request(
-        method=method,
+        method="GET" if body is None else "POST",
         host="example.amocrm.ru",
         path=f"/__mock__/accounts/example/{path}",
-        body=b"{}" if method == "POST" else b"",
+        body=b"" if body is None else json.dumps(body).encode(),
     )
     return json.loads(server.handle(request).body)

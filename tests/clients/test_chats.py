@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import inspect
-import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
-from attrs import frozen
 
-from amocrm_gen import AmoCRM, AsyncAmoCRM, ChatChannel, Forbidden, NotFound, ValidationError
-from amocrm_gen.runtime.paging import AsyncPaginator, Paginator
+from amocrm_gen import ChatChannel, Forbidden, NotFound, ValidationError
 from amocrm_gen.v4 import (
     ChatDeliveryStatus,
     ChatEditedMessage,
@@ -31,13 +25,11 @@ from amocrm_gen.v4 import (
     ChatTypingSender,
     ChatWriteUser,
 )
-from amocrm_mockserver import MockServer, Request, Seed
-from amocrm_mockserver.seed import AccountSeed
-from amocrm_mockserver.transports.httpx import AsyncMockTransport
-from amocrm_mockserver.transports.urllib3 import mock_pool_manager
+
+from .places import KINDS, Kind, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Iterator
 
 _ACCOUNT = "52e591f7-c98f-4255-8495-827210138c81"
 _CHANNEL = ChatChannel("f90ba33d-c9d9-44da-b76c-c349b0ecbe41", "c6a0aee0ff3e1c0b2a1e")
@@ -45,104 +37,70 @@ _SCOPE = _CHANNEL.scope_id(_ACCOUNT)
 _OLEG = ChatParty(id="u1", name="Oleg", profile=ChatProfile(phone="79151112233"))
 
 
-@frozen
-class _Place:
-    """One server, and which of the two clients asks it."""
-
-    server: MockServer
-    token: str
-    twin: Literal["sync", "async"]
-
-    def ask(self, action: Callable[[Any], Any], channel: ChatChannel | None = _CHANNEL) -> Any:
-        """Do something with a client; of a walk the items are returned."""
-        if self.twin == "sync":
-            pool = mock_pool_manager(self.server)
-            with AmoCRM("example", token=self.token, transport=pool, channel=channel) as amo:
-                found = action(amo)
-                return list(found) if isinstance(found, Paginator) else found
-        return asyncio.run(self._ask(action, channel))
-
-    async def _ask(self, action: Callable[[Any], Any], channel: ChatChannel | None) -> Any:
-        async with (
-            httpx.AsyncClient(transport=AsyncMockTransport(self.server)) as http,
-            AsyncAmoCRM("example", token=self.token, transport=http, channel=channel) as amo,
-        ):
-            found = action(amo)
-            if isinstance(found, AsyncPaginator):
-                return [each async for each in found]
-            return await found if inspect.isawaitable(found) else found
-
-    def control(self, path: str, body: object = None) -> Any:
-        """A control call about the account."""
-        return _control(self.server, path, body)
-
-    def write(self, text: str, msgid: str) -> Any:
-        """Bring one message of Oleg's."""
-        payload = ChatNewMessagePayload(
-            msgid=msgid,
-            conversation_id="c1",
-            source=ChatSource(external_id="s1"),
-            sender=_OLEG,
-            message=ChatText(type="text", text=text),
-        )
-        event = ChatNewMessage(event_type="new_message", payload=payload)
-        return self.ask(lambda amo: amo.chats.send_message(_SCOPE, event)).new_message
-
-    def history(self) -> list[Any]:
-        """The only chat's messages."""
-        [chat] = self.control("chats")["chats"]
-        found: list[Any] = self.ask(lambda amo: amo.chats.find_messages(_SCOPE, chat["id"]))
-        return found
-
-
-def _control(server: MockServer, path: str, body: object = None) -> Any:
-    request = Request(
-        method="GET" if body is None else "POST",
-        host="example.amocrm.ru",
-        path=f"/__mock__/accounts/example/{path}",
-        body=b"" if body is None else json.dumps(body).encode(),
-    )
-    return json.loads(server.handle(request).body)
-
-
-@pytest.fixture(params=["sync", "async"])
-def place(request: pytest.FixtureRequest) -> _Place:
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest) -> Iterator[Place]:
     """A connected channel."""
+    kind: Kind = request.param
     channel = {"id": _CHANNEL.id, "secret": _CHANNEL.secret, "connected": True}
     contents = {"amojo_id": _ACCOUNT, "chat_channels": [channel]}
-    server = MockServer(Seed(accounts=(AccountSeed(subdomain="example", contents=contents),)))
-    token = _control(server, "tokens", {})["access_token"]
-    return _Place(server, token, request.param)
+    with Place.opened(kind, contents, channel=_CHANNEL) as opened:
+        yield opened
 
 
-def test_a_channel_is_connected_and_disconnected(place: _Place) -> None:
+def _write(place: Place, text: str, msgid: str) -> Any:
+    """Bring one message of Oleg's."""
+    payload = ChatNewMessagePayload(
+        msgid=msgid,
+        conversation_id="c1",
+        source=ChatSource(external_id="s1"),
+        sender=_OLEG,
+        message=ChatText(type="text", text=text),
+    )
+    event = ChatNewMessage(event_type="new_message", payload=payload)
+    return place.ask(lambda amo: amo.chats.send_message(_SCOPE, event)).new_message
+
+
+def _history(place: Place) -> list[Any]:
+    """The only chat's messages."""
+    [chat] = place.control("chats")["chats"]
+    found: list[Any] = place.ask(lambda amo: amo.chats.find_messages(_SCOPE, chat["id"]))
+    return found
+
+
+def test_a_channel_is_connected_and_disconnected(place: Place) -> None:
     """What it brings is taken in between only."""
     place.ask(lambda amo: amo.chats.disconnect(_CHANNEL.id, account_id=_ACCOUNT))
     [channel] = place.control("chat_channels")["chat_channels"]
     assert channel["is_connected"] is False
     with pytest.raises(Forbidden, match="ORIGIN_NOT_CONNECTED: FORBIDDEN"):
-        place.write("Hello", "m1")
+        _write(place, "Hello", "m1")
     connected = place.ask(
         lambda amo: amo.chats.connect(
             _CHANNEL.id, account_id=_ACCOUNT, title="Kchat", hook_api_version="v2"
         )
     )
     assert (connected.scope_id, connected.title) == (_SCOPE, "Kchat")
-    assert place.write("Hello", "m1").ref_id == "m1"
+    assert _write(place, "Hello", "m1").ref_id == "m1"
 
 
-def test_the_secret_must_be_right(place: _Place) -> None:
+def test_the_secret_must_be_right(place: Place) -> None:
     """The error tells what is wrong, and not the secret."""
     wrong = ChatChannel(_CHANNEL.id, "another secret")
-    with pytest.raises(Forbidden, match="X-Signature does not fit") as caught:
-        place.ask(lambda amo: amo.chats.find_messages(_SCOPE, _ACCOUNT), wrong)
+    with (
+        place.again(channel=wrong) as other,
+        pytest.raises(Forbidden, match="X-Signature does not fit") as caught,
+    ):
+        other.ask(lambda amo: amo.chats.find_messages(_SCOPE, _ACCOUNT))
     assert "another secret" not in str(caught.value)
     unknown = ChatChannel(_ACCOUNT, "s")
-    with pytest.raises(NotFound, match="ORIGIN_NOT_REGISTERED"):
-        place.ask(lambda amo: amo.chats.connect(unknown.id, account_id=_ACCOUNT), unknown)
+    with (
+        place.again(channel=unknown) as other,
+        pytest.raises(NotFound, match="ORIGIN_NOT_REGISTERED"),
+    ):
+        other.ask(lambda amo: amo.chats.connect(unknown.id, account_id=_ACCOUNT))
 
 
-def test_a_chat_is_made_once(place: _Place) -> None:
+def test_a_chat_is_made_once(place: Place) -> None:
     """With its person, and bound to a contact."""
     user = ChatWriteUser(id="u1", name="Oleg", profile=ChatProfile(email="o@example.com"))
     first, second = (
@@ -155,9 +113,9 @@ def test_a_chat_is_made_once(place: _Place) -> None:
     assert chat["id"] == first.id
 
 
-def test_messages_come_and_change(place: _Place) -> None:
+def test_messages_come_and_change(place: Place) -> None:
     """The CRM shows a talk and an incoming lead, the history shows the change."""
-    first = place.write("Hello", "m1")
+    first = _write(place, "Hello", "m1")
     picture = ChatPicture(
         type="picture", media="https://x.test/a.png", file_name="a.png", file_size=9
     )
@@ -175,7 +133,7 @@ def test_messages_come_and_change(place: _Place) -> None:
     )
     edit = ChatMessageEdit(event_type="edit_message", payload=change)
     assert place.ask(lambda amo: amo.chats.send_message(_SCOPE, edit)).new_message == first
-    newest, oldest = sorted(place.history(), key=lambda item: item.message.client_id)[::-1]
+    newest, oldest = sorted(_history(place), key=lambda item: item.message.client_id)[::-1]
     assert (newest.message.type, newest.message.file_name) == ("picture", "a.png")
     assert (oldest.message.text, oldest.sender.client_id) == ("Good day", "u1")
     [talk] = place.ask(lambda amo: amo.talks.find())
@@ -183,12 +141,12 @@ def test_messages_come_and_change(place: _Place) -> None:
     [item] = place.ask(lambda amo: amo.unsorted.find())
     assert item.category == "chats"
     with pytest.raises(ValidationError, match="message m1 is known already"):
-        place.write("Hello", "m1")
+        _write(place, "Hello", "m1")
 
 
-def test_an_answer_is_delivered(place: _Place) -> None:
+def test_an_answer_is_delivered(place: Place) -> None:
     """The channel says how far it came."""
-    place.write("Hello", "m1")
+    _write(place, "Hello", "m1")
     sent = place.control("chats/c1/messages", {"text": "Hi"})["message"]["id"]
     failed = ChatDeliveryStatus(status_code=-1, error_code=905, error="Blocked")
     place.ask(lambda amo: amo.chats.set_delivery_status(_SCOPE, sent, failed))
@@ -199,9 +157,9 @@ def test_an_answer_is_delivered(place: _Place) -> None:
         place.ask(lambda amo: amo.chats.set_delivery_status(_SCOPE, _ACCOUNT, failed))
 
 
-def test_typing_and_reactions(place: _Place) -> None:
+def test_typing_and_reactions(place: Place) -> None:
     """Both are seen in the chat."""
-    place.write("Hello", "m1")
+    _write(place, "Hello", "m1")
     sender = ChatTypingSender(id="u1")
     place.ask(
         lambda amo: amo.chats.show_typing(
@@ -224,10 +182,10 @@ def test_typing_and_reactions(place: _Place) -> None:
     assert [each["emoji"] for each in message["reactions"]] == ["😍"]
 
 
-def test_a_history_is_walked(place: _Place) -> None:
+def test_a_history_is_walked(place: Place) -> None:
     """In parts that begin where the last ended."""
     for number in range(5):
-        place.write(str(number), f"m{number}")
+        _write(place, str(number), f"m{number}")
     [chat] = place.control("chats")["chats"]
     found = place.ask(lambda amo: amo.chats.find_messages(_SCOPE, chat["id"], page_size=2))
     assert {item.message.client_id for item in found} == {f"m{number}" for number in range(5)}
@@ -235,9 +193,9 @@ def test_a_history_is_walked(place: _Place) -> None:
     assert place.ask(lambda amo: amo.chats.find_messages(_SCOPE, _ACCOUNT)) == []
 
 
-def test_a_user_reads_and_writes(place: _Place) -> None:
+def test_a_user_reads_and_writes(place: Place) -> None:
     """With the token of a session, which is asked for by a form."""
-    place.write("Hello", "m1")
+    _write(place, "Hello", "m1")
     [chat] = place.control("chats")["chats"]
     answer = place.ask(lambda amo: amo.user_chats.create_session(action="create"))
     session = answer.response.chats.session
@@ -254,4 +212,4 @@ def test_a_user_reads_and_writes(place: _Place) -> None:
         )
     )
     assert [each["message"]["text"] for each in found["messages"]] == ["Hi"]
-    assert len(place.history()) == 2
+    assert len(_history(place)) == 2
