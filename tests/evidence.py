@@ -3,7 +3,8 @@
 An operation is shown by a client's test when our client called it and was answered; by the mock
 server when a test changed something by it and then read, by the API or, where that shows nothing of
 it, the account's tables by the control API; reads show themselves. Golden and stateful tests are
-those of their folders.
+those of their folders; the calls and effects of tests/acceptance/ are golden too, as what they ask
+and expect is written from the docs and the official SDK.
 """
 
 import csv
@@ -21,7 +22,11 @@ from amocrm_mockserver.server import MockServer
 __all__ = ["COLUMNS", "EvidenceRecorder", "read_evidence"]
 
 COLUMNS: Final = ("client", "mock", "golden", "stateful")
-_FOLDERS: Final = {"golden": "tests/golden/", "stateful": "tests/stateful/"}
+_FOLDERS: Final = {
+    "tests/golden/": "golden",
+    "tests/acceptance/": "golden",
+    "tests/stateful/": "stateful",
+}
 _OUR_AGENT: Final = "amocrm-gen"
 _INSIDE: Final = re.compile(r"/__mock__/accounts/[^/]+/(chats|chat_channels|state)")
 
@@ -93,7 +98,7 @@ class EvidenceRecorder:
             return
         if _OUR_AGENT in request.headers.get("user-agent", ""):
             self._keep(operation.id, "client", self._test)
-        for column, folder in _FOLDERS.items():
+        for folder, column in _FOLDERS.items():
             if self._test.startswith(folder):
                 self._keep(operation.id, column, self._test)
         if operation.method == "GET":

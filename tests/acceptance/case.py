@@ -8,7 +8,17 @@ from typing import Any, Final, cast
 import yaml
 from attrs import field, frozen
 
-__all__ = ["CALLS", "EFFECTS", "EXAMPLES", "Case", "Step", "cases", "lines", "named_shapes"]
+__all__ = [
+    "CALLS",
+    "EFFECTS",
+    "EXAMPLES",
+    "OPERATIONS",
+    "Case",
+    "Step",
+    "cases",
+    "lines",
+    "named_shapes",
+]
 
 _HERE: Final = Path(__file__).parent
 CALLS: Final = "calls"
@@ -18,6 +28,9 @@ EXAMPLES: Final = "examples"
 
 EFFECTS: Final = "effects"
 """What a write changes elsewhere."""
+
+OPERATIONS: Final = "operations"
+"""What the docs' tables say of operations that have no sample, for each type of entity."""
 
 
 @frozen(kw_only=True)
@@ -34,6 +47,10 @@ class Step:
     headers: Mapping[str, str] = field(factory=dict[str, str])
     token: str = "admin"
     status: int = 200
+    kind: str | None = None
+    """The type of a body that is not the API's JSON; `none` when there must be none."""
+    text: str = ""
+    """What such a body must have in it."""
     answer: Any = None
     absent: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     """Paths that must not be in the answer."""
@@ -97,5 +114,5 @@ def _variants(columns: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
 
 @cache
 def named_shapes() -> Mapping[str, Any]:  # Any: as above
-    """What the SDK's models read, by name; a key that stands there is read without a guard."""
-    return cast("dict[str, Any]", _read("shapes"))
+    """What the SDK's models read without a guard, and what the docs' tables say, by name."""
+    return {**_read("shapes"), **_read("models")}

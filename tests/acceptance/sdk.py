@@ -69,7 +69,8 @@ class Sdk:
     @classmethod
     def of(cls, case: Case, origin: str) -> "Sdk":
         """Start a server with the state of a case."""
-        account = AccountSeed(subdomain="example", zone="amocrm.ru", contents=dict(case.state))
+        zone = origin.partition("example.")[2] or "amocrm.ru"
+        account = AccountSeed(subdomain="example", zone=zone, contents=dict(case.state))
         seed = Seed(accounts=(account,), integrations=(_OURS,))
         server = MockServer(seed, clock=Clock(frozen_at=NOW), limits=False)
         found = cls(server, origin)
@@ -91,7 +92,7 @@ class Sdk:
         if response.status != step.status:
             body = response.body.decode(errors="replace")[:400]
             return [f"{step.do}: expected {step.status}, found {response.status} {body}"]
-        told = [*self._transport(response), *self._content(step, response)]
+        told = [*self._transport(step, response), *self._content(step, response)]
         return [f"{step.do}: {fault}" for fault in told]
 
     def send(self, step: Step, token: str | None) -> Response:
@@ -146,9 +147,12 @@ class Sdk:
             case _:
                 return value
 
-    def _transport(self, response: Response) -> Iterator[str]:
+    def _transport(self, step: Step, response: Response) -> Iterator[str]:
         """What holds of every answer: no empty JSON, no body with 204, links that go back."""
         kind = response.header("Content-Type")
+        if step.kind is not None:
+            yield from _other(step, kind, response.body.decode())
+            return
         if response.status == 204 or not response.body:
             if response.status not in {202, 204} or response.body:
                 yield f"no body expected with 204 only, found {response.body[:80]!r}"
@@ -179,12 +183,24 @@ class Sdk:
             self.kept[name] = at(found, path)
 
 
+def _other(step: Step, kind: str | None, body: str) -> Iterator[str]:
+    """What holds of a page, a script, the content of a file, or of no body."""
+    if step.kind == "none":
+        if body:
+            yield f"no body expected, found {body[:80]!r}"
+    elif kind is None or not kind.startswith(str(step.kind)):
+        yield f"content type {kind}"
+    elif step.text not in body:
+        yield f"{step.text!r} is not in {body[:400]!r}"
+
+
 def _signature(secret: str, method: str, path: str, body: bytes, now: float) -> dict[str, str]:
     """What proves that a request is the channel's."""
     checksum, date = hashlib.md5(body).hexdigest(), formatdate(now)
     text = f"{method}\n{checksum}\napplication/json\n{date}\n{path}"
     signed = hmac.new(secret.encode(), text.encode(), hashlib.sha1).hexdigest()
-    return {"date": date, "content-md5": checksum, "x-signature": signed}
+    kind = "application/json"
+    return {"date": date, "content-type": kind, "content-md5": checksum, "x-signature": signed}
 
 
 def _hrefs(found: Any) -> Iterator[str]:

@@ -30,12 +30,9 @@ def faults(needed: Any, found: Any, path: str = "$") -> Iterator[str]:
     match needed:
         case str() if _WORD.fullmatch(needed):
             yield from _word(needed, found, path)
-        case {"$each": inner}:
-            yield from _each(inner, found, path)
-        case {"$some": wanted}:
-            yield from _some(wanted, found, path)
-        case {"$has": pieces}:
-            yield from _has(pieces, found, path)
+        case dict() if len(needed) == 1 and next(iter(needed)) in _MARKS:
+            [(mark, wanted)] = needed.items()
+            yield from _MARKS[mark](wanted, found, path)
         case dict():
             yield from _object(needed, found, path)
         case list():
@@ -53,6 +50,12 @@ def _each(inner: Any, found: Any, path: str) -> Iterator[str]:
         yield from faults(inner, item, f"{path}[{index}]")
 
 
+def _all(wanted: list[Any], found: Any, path: str) -> Iterator[str]:
+    """It must be so in each of these ways."""
+    for one in wanted:
+        yield from faults(one, found, path)
+
+
 def _some(wanted: list[Any], found: Any, path: str) -> Iterator[str]:
     """Such items must be among them, in any order."""
     items = cast("list[Any]", found) if isinstance(found, list) else []
@@ -65,6 +68,16 @@ def _has(pieces: list[str], found: Any, path: str) -> Iterator[str]:
     """These pairs must be in a form, whatever else is."""
     pairs = unquote_plus(str(found)).split("&")
     yield from (f"{path}: {piece} is not in {pairs}" for piece in pieces if piece not in pairs)
+
+
+def _only(inner: Mapping[str, Any], found: Any, path: str) -> Iterator[str]:
+    """These keys and no others; those with `?` may be absent."""
+    there = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    optional = {key[:-1]: shape for key, shape in inner.items() if key.endswith("?")}
+    required = {key: shape for key, shape in inner.items() if not key.endswith("?")}
+    known = {key: shape for key, shape in optional.items() if key in there}
+    yield from _object({**required, **known}, found, path)
+    yield from (f"{path}.{key}: is not in the docs" for key in there if key not in required | known)
 
 
 def _list(needed: list[Any], found: Any, path: str) -> Iterator[str]:
@@ -96,6 +109,15 @@ def _object(needed: Mapping[str, Any], found: Any, path: str) -> Iterator[str]:
             yield from faults(value, found[key], f"{path}.{key}")
         else:
             yield f"{path}.{key}: is not there"
+
+
+_MARKS: Final[Mapping[str, Callable[[Any, Any, str], Iterator[str]]]] = {
+    "$all": _all,
+    "$each": _each,
+    "$has": _has,
+    "$only": _only,
+    "$some": _some,
+}
 
 
 def at(found: Any, path: str) -> Any:

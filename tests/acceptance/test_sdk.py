@@ -2,11 +2,11 @@
 
 import pytest
 
-from .case import CALLS, EFFECTS, EXAMPLES, Case, cases, lines
+from .case import CALLS, EFFECTS, EXAMPLES, OPERATIONS, Case, cases, lines
 from .sdk import Sdk, http_build_query
 from .shape import faults
 
-_TABLES = pytest.mark.parametrize("table", [CALLS, EXAMPLES, EFFECTS])
+_TABLES = pytest.mark.parametrize("table", [CALLS, EXAMPLES, EFFECTS, OPERATIONS])
 _ALL = [case for table in (CALLS, EXAMPLES) for case in cases(table)]
 
 
@@ -62,6 +62,10 @@ def test_queries_are_written_as_php_does() -> None:
         ({"$some": [{"a": 1}]}, [{"a": 2}]),
         ("<str>", None),
         ("<User>", {"id": 5}),
+        ({"$only": {"a": 1}}, {"a": 1, "b": 2}),
+        ({"$only": {"a": 1, "b?": 2}}, {"a": 1, "b": 3}),
+        ({"$only": {"a?": 1}}, None),
+        ({"$all": [{"a": 1}, {"b": 1}]}, {"a": 1}),
     ],
 )
 def test_what_is_lacking_is_seen(needed: object, found: object) -> None:

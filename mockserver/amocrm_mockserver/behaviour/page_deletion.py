@@ -125,7 +125,7 @@ def delete_customers(_engine: Engine, exchange: Exchange) -> Response:
             errors.append({"id": number, "code": _MODE_OFF if is_off else _UNKNOWN})
         else:
             done[str(number)] = {"id": number}
-    return _answer(exchange, "customers", done, errors)
+    return _answer("customers", done, errors)
 
 
 def delete_catalog(engine: Engine, exchange: Exchange) -> Response:
@@ -138,14 +138,14 @@ def delete_catalog(engine: Engine, exchange: Exchange) -> Response:
         return wrong_shape()
     row = exchange.account.table("catalogs").rows.get(numbers[0])
     if row is None or not row["can_be_deleted"]:
-        return _answer(exchange, "catalogs", {}, [{"id": numbers[0], "code": _UNKNOWN}])
+        return _answer("catalogs", {}, [{"id": numbers[0], "code": _UNKNOWN}])
     for element in list(exchange.account.table("catalog_elements").rows.values()):
         if element["catalog_id"] == row["id"] and not element["is_deleted"]:
             _delete_element(exchange, element)
     _forget_fields(exchange.account, row["id"])
     engine.behaviour("catalogs").delete(as_of(exchange, "catalogs.update_one"), row)
     done: Row = {str(row["id"]): {"id": row["id"], "name": row["name"]}}
-    return _answer(exchange, "catalogs", done, [])
+    return _answer("catalogs", done, [])
 
 
 def _forget_fields(account: Account, catalog_id: int) -> None:
@@ -171,7 +171,7 @@ def delete_elements(_engine: Engine, exchange: Exchange) -> Response:
         else:
             _delete_element(exchange, row)
             done[str(number)] = {"id": number, "name": row["name"]}
-    return _answer(exchange, "catalog_elements", done, errors)
+    return _answer("catalog_elements", done, errors)
 
 
 def _delete_element(exchange: Exchange, row: Row) -> None:
@@ -201,6 +201,6 @@ def wrong_shape() -> Response:
     return json_response(400, {"response": said})
 
 
-def _answer(exchange: Exchange, kind: str, done: Row, errors: list[Row]) -> Response:
+def _answer(kind: str, done: Row, errors: list[Row]) -> Response:
     told = {kind: {"delete": {kind: done, "errors": errors}}}
-    return json_response(200, {"response": {**told, "server_time": exchange.now}})
+    return json_response(200, {"response": told})
