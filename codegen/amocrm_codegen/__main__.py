@@ -47,10 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"{count} fault{'s' * (count != 1)} in the spec; nothing was written")
     if options.command == "coverage":
         from .coverage import table  # noqa: PLC0415 - not needed otherwise
+        from .rows import summary  # noqa: PLC0415 - as above
 
         _say(table(_coverage(folder, documents)))
+        _say(summary(_php_tests(folder)))
         return 0
     return _generate(options, folder, documents, started)
+
+
+def _php_tests(folder: Path) -> Path:
+    return folder.parent / "tests" / "legacy"
 
 
 def _coverage(folder: Path, documents: Mapping[str, Schema]) -> tuple[Entry, ...]:
@@ -83,7 +89,7 @@ def _generate(
             documents,
             targets,
             pages={
-                "coverage": lambda: markdown(_coverage(folder, documents)),
+                "coverage": lambda: markdown(_coverage(folder, documents), _php_tests(folder)),
                 "fidelity": lambda: fidelity(folder.parent, documents.values(), _evidence(folder)),
             },
             beside=not options.check,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from .rows import summary
 from .waist import METHODS
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def table(entries: tuple[Entry, ...]) -> str:
     )
 
 
-def markdown(entries: tuple[Entry, ...]) -> str:
+def markdown(entries: tuple[Entry, ...], php_tests: Path) -> str:
     """Return the page of the coverage: the counts, and what is missing."""
     head = "| " + " | ".join(_HEAD) + " |\n|" + "---|" * 2 + "---:|" * _NUMBERS
     rows = "\n".join(f"| {' | '.join(line)} |" for line in _lines(entries))
@@ -161,6 +162,10 @@ client has no method: only a browser makes that call. The tests behind the figur
 
 {head}
 {rows}
+
+{summary(php_tests)}. They are the features of the PHP library that people come from; each has a
+test in `tests/legacy` with its number, and a line in
+[migrating-from-php.md](migrating-from-php.md).
 
 ## What is missing
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast, overload
 
@@ -144,7 +145,7 @@ class CrmObject:
 
     def remember(self) -> None:
         """Take the present values for those that the account has."""
-        self._saved = self._body()
+        self._saved = deepcopy(self._body())  # the values of fields are changed in place
 
     def params(self) -> JsonObject:
         """Return the whole body by which this object is saved."""
