@@ -16,6 +16,7 @@ from typing import Any, Final
 import pytest
 
 from amocrm_mockserver.api import operation_of
+from amocrm_mockserver.legacy.api import operation_of as legacy_of
 from amocrm_mockserver.message import Request, Response
 from amocrm_mockserver.server import MockServer
 
@@ -27,6 +28,8 @@ _FOLDERS: Final = {
     "tests/acceptance/": "golden",
     "tests/stateful/": "stateful",
 }
+_PREFIX: Final = "v2:"
+"""Ids of different APIs may be the same."""
 _OUR_AGENT: Final = "amocrm-gen"
 _INSIDE: Final = re.compile(r"/__mock__/accounts/[^/]+/(chats|chat_channels|state)")
 
@@ -96,16 +99,17 @@ class EvidenceRecorder:
         operation = operation_of(request)
         if operation is None:
             return
+        name = _PREFIX + operation.id if operation == legacy_of(request) else operation.id
         if _OUR_AGENT in request.headers.get("user-agent", ""):
-            self._keep(operation.id, "client", self._test)
+            self._keep(name, "client", self._test)
         for folder, column in _FOLDERS.items():
             if self._test.startswith(folder):
-                self._keep(operation.id, column, self._test)
+                self._keep(name, column, self._test)
         if operation.method == "GET":
-            self._keep(operation.id, "mock", self._test)
+            self._keep(name, "mock", self._test)
             self._read_back()
         else:
-            self._written.append(operation.id)
+            self._written.append(name)
 
     def _read_back(self) -> None:
         for changed in self._written:

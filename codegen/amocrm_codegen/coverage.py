@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
+from .compile import MAIN_API
 from .rows import summary
 from .waist import METHODS
 
@@ -24,6 +25,7 @@ __all__ = [
     "markdown",
     "read_evidence",
     "read_reasons",
+    "recorded_name",
     "table",
     "unlisted",
 ]
@@ -45,7 +47,7 @@ class Entry:
     method: str
     path: str
     operation: str | None
-    """The operation of the spec that is meant; None when there is none."""
+    """The operation of the spec that is meant, as evidence names it; None when there is none."""
     tests: Mapping[str, str] = field(factory=dict[str, str])
     """By column, the test that shows it."""
     left_out: str = ""
@@ -113,6 +115,12 @@ def read_reasons(path: Path) -> dict[tuple[str, str], str]:
         }
 
 
+def recorded_name(document: Schema, operation: Schema) -> str:
+    """Return what evidence calls an operation: ids of different APIs may be the same."""
+    api, name = document.get("x-amo-api", MAIN_API), str(operation["operationId"])
+    return name if api == MAIN_API else f"{api}:{name}"
+
+
 def unlisted(
     entries: Iterable[Entry], documents: Iterable[Schema]
 ) -> list[tuple[str, tuple[str, str]]]:
@@ -128,7 +136,7 @@ def _specified(document: Schema) -> Iterator[tuple[tuple[str, str], tuple[str, b
             if method in methods:
                 operation = methods[method]
                 is_unexposed = bool(operation["x-amo"].get("unexposed"))
-                name = str(operation["operationId"])
+                name = recorded_name(document, operation)
                 yield (method, _anonymous(path)), (name, is_unexposed)
 
 

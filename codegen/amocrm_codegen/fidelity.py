@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from .coverage import recorded_name
 from .waist import METHODS
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _operations(
                     continue
                 raw = methods[method]
                 known = ", ".join(raw["x-amo"].get("evidence", ()))
-                tests = evidence.get(raw["operationId"], {})
+                tests = evidence.get(recorded_name(document, raw), {})
                 shown = [_test(tests.get(column)) for column in ("mock", "golden")]
                 yield f"| `{method.upper()} {path}` | {known} | {' | '.join(shown)} |"
 

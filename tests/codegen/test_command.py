@@ -351,6 +351,16 @@ class TestCoverage:
         assert "| v4 | books | 1 | 1 | 1 | 1 | 0 | 0 |" in page
         assert "- `GET /api/v4/books` (books.find): golden, stateful" in page
 
+    def test_apis_do_not_share_evidence(self, books: Path) -> None:
+        """Operations of two APIs may have the same id."""
+        head = "api\tmethod\tpath\tresource\tsources\tsheet\tnote"
+        row = "v2\tGET\t/api/v4/books\tbooks\tdocs\t1\t"
+        (books / "inventory.tsv").write_text(f"{head}\n{row}\n")
+        document = {**compile_document(compile_spec(books)), "x-amo-api": "v2"}
+        seen = {"books.find": {"client": "a::b"}, "v2:books.find": {"mock": "c::d"}}
+        [entry] = coverage(books / "inventory.tsv", [document], seen)
+        assert entry.tests == {"mock": "c::d"}
+
     def test_calls_without_methods_are_no_gaps(
         self, books: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
