@@ -374,11 +374,14 @@ class TestCoverage:
         rows = [line.split() for line in capsys.readouterr().out.splitlines()]
         assert ["v4", "books", "1", "1", "–", "0", "0", "0"] in rows
         document = compile_document(compile_spec(books))
+        php_tests = ROOT / "tests" / "legacy"
         none = coverage(books / "inventory.tsv", [document], {})
-        assert "- `GET /api/v4/books` (books.find): mock, golden, stateful" in markdown(none)
+        assert "- `GET /api/v4/books` (books.find): mock, golden, stateful" in markdown(
+            none, php_tests
+        )
         seen = {"books.find": {"client": "a::b"}}
         called = coverage(books / "inventory.tsv", [document], seen)
-        assert "| v4 | books | 1 | 1 | 1 | 0 | 0 | 0 |" in markdown(called)
+        assert "| v4 | books | 1 | 1 | 1 | 0 | 0 | 0 |" in markdown(called, php_tests)
 
 
 def test_wheel_copy_of_the_spec_is_enough(
