@@ -72,6 +72,7 @@ conformance: setup
 
 ## docs         the generated pages of docs/
 docs: generate
+	$(BIN)/python tests/docs/object_diagram.py
 
 ## clean        remove what setup and tests leave
 clean:
