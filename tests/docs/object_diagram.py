@@ -1,6 +1,6 @@
 """Draws the classes of `amocrm_gen.objects`, for docs/objects.md.
 
-`python tests/docs/object_diagram.py` writes the page; with `--check` it says whether the page is stale.
+`python tests/docs/object_diagram.py` writes the page; with `--check` it says whether that is stale.
 """
 
 from __future__ import annotations
