@@ -9,6 +9,7 @@ from .plant import Plant
 __all__ = ["PLANTS"]
 
 _WALK: Final = "tests/stateful/test_quick.py::test_agrees_rule_by_rule[CrmMachine]"
+_DRILLS: Final = "tests/stateful/test_quick.py::test_agrees_on_certain_steps"
 _SERVICES: Final = "tests/stateful/test_quick.py::test_agrees_rule_by_rule[ServiceMachine]"
 _MOCK: Final = "amocrm_mockserver"
 _CLIENT: Final = "amocrm_gen.runtime"
@@ -72,6 +73,7 @@ PLANTS: Final = (
         "behaviour.cards",
         "held = [*held, *(number for number in more if number not in held)]",
         "held = more",
+        _DRILLS,
     ),
     _in_server(
         "a tag is entered twice",
@@ -90,24 +92,28 @@ PLANTS: Final = (
         "behaviour.plain",
         'exchange.now if given in (None, row["updated_at"]) else given',
         'row["updated_at"] if given is None else given',
+        _DRILLS,
     ),
     _in_server(
         "closed_at that is given is lost",
         "behaviour.leads",
         'changes["closed_at"] = item.get("closed_at") or exchange.now',
         'changes["closed_at"] = exchange.now',
+        _DRILLS,
     ),
     _in_server(
         "a lead that is open again stays closed",
         "behaviour.leads",
         "        if status not in _CLOSED:\n",
         "        if status in ():\n",
+        _DRILLS,
     ),
     _in_server(
         "a loss reason stays with a lead that is not lost",
         "behaviour.leads",
         "        if status != LOST:\n",
         "        if status not in _CLOSED and False:\n",
+        _DRILLS,
     ),
     _in_server(
         "null is absent",
@@ -120,24 +126,28 @@ PLANTS: Final = (
         "behaviour.links",
         'other["main_contact"] = False',
         'other["main_contact"] = other["main_contact"]',
+        _DRILLS,
     ),
     _in_server(
         "no contact is the main one after the main one has gone",
         "behaviour.links",
         'next(iter(left))["main_contact"] = True',
         "pass",
+        _DRILLS,
     ),
     _in_server(
         "a lead has two companies",
         "behaviour.links",
         "            if former != company[1]:\n",
         "            if former in ():\n",
+        _DRILLS,
     ),
     _in_server(
         "a new link leaves the other side unchanged",
         "behaviour.links",
         "        _change(exchange, two, by)\n",
         "",
+        _DRILLS,
     ),
     _in_server(
         "a task that is done still presses",
@@ -156,6 +166,7 @@ PLANTS: Final = (
         "engine",
         "        if unknown:\n            self._check",
         "        if len(unknown) == len(items):\n            self._check",
+        _DRILLS,
     ),
     _in_server(
         "every item of an answer has the same request_id",
@@ -168,12 +179,27 @@ PLANTS: Final = (
         "behaviour.unsorted_sorting",
         'changes = {"is_deleted": True, ',
         'changes = {"is_deleted": False, ',
+        _DRILLS,
     ),
     _in_server(
         "an accepted lead stays hidden",
         "behaviour.unsorted_sorting",
         '"created_by": by, "_hidden": False}',
         '"created_by": by}',
+    ),
+    _in_server(
+        "the summary counts declined leads as accepted",
+        "behaviour.unsorted_sorting",
+        'states.count("declined")',
+        'states.count("accepted")',
+        _DRILLS,
+    ),
+    _in_server(
+        "new values of a field join the old",
+        "behaviour.field_values",
+        "            held[number] = values[number]\n",
+        "            held[number] = [*held.get(number, []), *(values[number] or [])]\n",
+        _DRILLS,
     ),
     _in_server(
         "a purchase that is taken back still counts",
@@ -202,15 +228,24 @@ PLANTS: Final = (
         "tests/runtime/test_paging.py::test_a_walk_sees_everything_once",
     ),
     _in_client(
+        "times are sent a second late",
+        "encode",
+        "    return math.floor(moment.timestamp())\n",
+        "    return math.floor(moment.timestamp()) + 1\n",
+        _DRILLS,
+    ),
+    _in_client(
         "members of with are joined by semicolons",
         "encode",
         'else ",".join(with_)',
         'else ";".join(with_)',
+        _DRILLS,
     ),
     _in_client(
         "descending is ascending",
         "encode",
         '"desc" if order.startswith("-") else "asc"',
         '"asc" if order.startswith("-") else "asc"',
+        _DRILLS,
     ),
 )

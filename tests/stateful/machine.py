@@ -9,15 +9,14 @@ from .rules.catalogs import CatalogRules
 from .rules.chats import ChatRules
 from .rules.customers import CustomerRules
 from .rules.directories import DirectoryRules
+from .rules.drills import DrillRules
 from .rules.feed import FeedRules
 from .rules.files import FileRules
 from .rules.links import LinkRules
-from .rules.pages import PageRules
 from .rules.pipelines import PipelineRules
 from .rules.reviews import ReviewRules
 from .rules.services import ServiceRules
 from .rules.surroundings import SurroundingRules
-from .rules.unsorted import UnsortedRules
 
 __all__ = ["MACHINES", "CrmMachine", "ServiceMachine"]
 
@@ -29,9 +28,8 @@ class CrmMachine(
     DirectoryRules,
     PipelineRules,
     CatalogRules,
-    UnsortedRules,
     CustomerRules,
-    PageRules,
+    DrillRules,
 ):
     """The whole of the CRM."""
 
