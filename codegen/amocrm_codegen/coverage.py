@@ -164,7 +164,8 @@ def markdown(entries: tuple[Entry, ...], php_tests: Path) -> str:
 Each row of the inventory (`spec/inventory.tsv`) is an operation that is known to exist. The
 columns count those that are in the spec, those that a test calls through the client, those by
 which a test changes something in the mock server and reads it back (or reads, where it is a
-read), those with a golden test, and those that the stateful tests use. `–` stands where the
+read), those with a golden test (in `tests/golden` or `tests/acceptance`, where what is asked and
+expected is written from the docs), and those that the stateful tests use. `–` stands where the
 client has no method: only a browser makes that call. The tests behind the figures are named in
 `tests/evidence.tsv`, which `make evidence` records anew.
 
