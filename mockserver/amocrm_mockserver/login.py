@@ -24,6 +24,9 @@ _LIFE: Final = 900
 _LIFE_OF_PASSWORDS: Final = 86_400
 _WRONG: Final = "110"
 """The old API's number for a wrong login or key."""
+_OFF: Final = "112"
+"""That of a user who is off."""
+_OFF_SAID: Final = "Пользователь отключен"
 
 
 def log_in(world: World, request: Request) -> Response:
@@ -34,9 +37,10 @@ def log_in(world: World, request: Request) -> Response:
     now = world.clock.timestamp()
     found = _find(world, request, credentials)
     if found is None:
+        is_off = _is_off(world, request, credentials)
         body: dict[str, object] = {
-            "error": "Неверный логин или пароль",
-            "error_code": _WRONG,
+            "error": _OFF_SAID if is_off else "Неверный логин или пароль",
+            "error_code": _OFF if is_off else _WRONG,
             "ip": "127.0.0.1",
             "domain": request.host,
             "server_time": now,
@@ -107,6 +111,14 @@ def _find(
             if (holder.email, holder.api_key) == credentials and holder.is_active:
                 return account, holder
     return None
+
+
+def _is_off(world: World, request: Request, credentials: tuple[str | None, str | None]) -> bool:
+    account = world.account_at(request.host)
+    if account is None or None in credentials:
+        return False
+    known = [(one.email, one.api_key) for one in holders(account) if not one.is_active]
+    return credentials in known
 
 
 def _answer(

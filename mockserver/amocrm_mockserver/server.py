@@ -25,6 +25,9 @@ from amocrm_mockserver.chat_admission import admit_to_chats
 from amocrm_mockserver.clock import Clock
 from amocrm_mockserver.drive import drive_origin
 from amocrm_mockserver.faults import Faults, spoil
+from amocrm_mockserver.legacy.admission import admit_to_old_api
+from amocrm_mockserver.legacy.api import knows as knows_old
+from amocrm_mockserver.legacy.refusals import NO_METHOD, refused
 from amocrm_mockserver.limits import Limits, Rates
 from amocrm_mockserver.moving import check_not_left
 from amocrm_mockserver.problems import ProblemError, internal, unknown_page, unknown_route
@@ -44,6 +47,7 @@ __all__ = ["MockServer"]
 
 _log = logging.getLogger("amocrm_mockserver")
 _API: Final = "/api/v4/"
+_OLD_API: Final = "/api/v2/"
 _ALIAS: Final = "/ajax/v4/"
 """Under this, amoCRM's own pages find the API."""
 _PAGES: Final = ("/ajax/", "/private/")
@@ -163,6 +167,8 @@ class MockServer:
             if refusal is not None:
                 raise refusal
         admitted, caller = self._admit(request, operation)
+        if operation is None and path.startswith(_OLD_API) and not knows_old(request):
+            raise refused(404, NO_METHOD, request, self.clock.timestamp())
         response = answer_api(admitted, caller, request)
         if admitted.hooks:
             self.world.post.take_in(admitted, self.clock.now())
@@ -170,6 +176,8 @@ class MockServer:
 
     def _admit(self, request: Request, operation: Operation | None) -> tuple[Account, Caller]:
         """The account that is asked, and who asks it."""
+        if f"/{request.path.strip('/')}".startswith(_OLD_API):
+            return admit_to_old_api(self.world, request)
         if operation is None:
             return admit(self.world, request)
         visited = visit(self.world, request, operation)

@@ -87,6 +87,8 @@ class CardWriter:
     path: ClassVar[str]
     empty_add: ClassVar[int]
     empty_update: ClassVar[int]
+    empty: ClassVar[int]
+    wrong: ClassVar[int]
     unknown: ClassVar[int]
     field_unknown: ClassVar[int] = 204
     too_many_links: ClassVar[int] = 330

@@ -45,6 +45,8 @@ class CatalogWriter:
     path: ClassVar[str] = "catalogs"
     empty_add: ClassVar[int] = 283
     empty_update: ClassVar[int] = 283
+    empty: ClassVar[int] = 283
+    wrong: ClassVar[int] = 283
     unknown: ClassVar[int] = 282
 
     def add(self, call: LegacyCall, item: Row) -> Row:
@@ -102,6 +104,8 @@ class ElementWriter:
     path: ClassVar[str] = "catalog_elements"
     empty_add: ClassVar[int] = 283
     empty_update: ClassVar[int] = 283
+    empty: ClassVar[int] = 283
+    wrong: ClassVar[int] = 283
     unknown: ClassVar[int] = 282
 
     def add(self, call: LegacyCall, item: Row) -> Row:

@@ -55,6 +55,8 @@ class CustomerWriter(CardWriter):
     path: ClassVar[str] = "customers"
     empty_add: ClassVar[int] = 425
     empty_update: ClassVar[int] = 425
+    empty: ClassVar[int] = 283
+    wrong: ClassVar[int] = 283
     unknown: ClassVar[int] = 282
     columns: ClassVar = {
         "next_price": "next_price",
@@ -121,6 +123,8 @@ class TransactionWriter:
     path: ClassVar[str] = "transactions"
     empty_add: ClassVar[int] = 283
     empty_update: ClassVar[int] = 283
+    empty: ClassVar[int] = 283
+    wrong: ClassVar[int] = 283
     unknown: ClassVar[int] = 282
 
     def add(self, call: LegacyCall, item: Row) -> Row:

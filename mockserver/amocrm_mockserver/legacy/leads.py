@@ -46,6 +46,8 @@ class LeadWriter(CardWriter):
     path: ClassVar[str] = "leads"
     empty_add: ClassVar[int] = 213
     empty_update: ClassVar[int] = 216
+    empty: ClassVar[int] = 214
+    wrong: ClassVar[int] = 215
     unknown: ClassVar[int] = 217
     field_unknown = 240
     columns: ClassVar = {

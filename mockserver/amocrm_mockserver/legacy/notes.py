@@ -47,8 +47,10 @@ class NoteWriter:
     """Writes notes by the rules of API v4."""
 
     path: ClassVar[str] = "notes"
-    empty_add: ClassVar[int] = 222
-    empty_update: ClassVar[int] = 222
+    empty_add: ClassVar[int] = 218
+    empty_update: ClassVar[int] = 224
+    empty: ClassVar[int] = 222
+    wrong: ClassVar[int] = 223
     unknown: ClassVar[int] = 225
 
     def add(self, call: LegacyCall, item: Row) -> Row:

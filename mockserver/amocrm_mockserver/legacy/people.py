@@ -36,6 +36,8 @@ class ContactWriter(CardWriter):
     path: ClassVar[str] = "contacts"
     empty_add: ClassVar[int] = 201
     empty_update: ClassVar[int] = 208
+    empty: ClassVar[int] = 206
+    wrong: ClassVar[int] = 207
     unknown: ClassVar[int] = 212
     links: ClassVar = {"company_id": "companies", "leads_id": "leads", "customers_id": "customers"}
 
@@ -56,6 +58,8 @@ class CompanyWriter(CardWriter):
     path: ClassVar[str] = "companies"
     empty_add: ClassVar[int] = 201
     empty_update: ClassVar[int] = 208
+    empty: ClassVar[int] = 206
+    wrong: ClassVar[int] = 207
     unknown: ClassVar[int] = 212
     links: ClassVar = {"contacts_id": "contacts", "leads_id": "leads", "customers_id": "customers"}
 

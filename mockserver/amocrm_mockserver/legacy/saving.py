@@ -9,6 +9,7 @@ from attrs import Factory, define
 from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.legacy.answers import link, saved
 from amocrm_mockserver.legacy.call import listed, number_of
+from amocrm_mockserver.legacy.refusals import refused
 from amocrm_mockserver.problems import ProblemError, bad_request
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class Writer(Protocol):
     empty_add: ClassVar[int]
     """The number by which an addition of nothing is refused."""
     empty_update: ClassVar[int]
+    empty: ClassVar[int]
+    """The number by which a request without anything is refused."""
+    wrong: ClassVar[int]
+    """The number by which a request is refused that asks for nothing known."""
     unknown: ClassVar[int]
     """The number by which a change of what is not there is refused."""
 
@@ -80,6 +85,9 @@ class _Outcome:
 def save(call: LegacyCall, writer: Writer) -> Response:
     """Carry out everything that the body asks for."""
     body = call.body
+    if not body.keys() & {"add", "update", "delete"}:
+        code = writer.wrong if body else writer.empty
+        raise refused(_MALFORMED, code, call.request, call.now)
     parts = {name: listed(body.get(name)) for name in ("add", "update", "delete")}
     if sum(map(len, parts.values())) > _MOST:
         raise bad_request(f"At most {_MOST} entities can be saved at once")

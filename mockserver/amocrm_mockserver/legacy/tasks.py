@@ -50,7 +50,9 @@ class TaskWriter:
 
     path: ClassVar[str] = "tasks"
     empty_add: ClassVar[int] = 227
-    empty_update: ClassVar[int] = 229
+    empty_update: ClassVar[int] = 230
+    empty: ClassVar[int] = 228
+    wrong: ClassVar[int] = 229
     unknown: ClassVar[int] = 231
 
     def add(self, call: LegacyCall, item: Row) -> Row:
