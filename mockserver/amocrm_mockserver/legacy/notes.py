@@ -111,7 +111,7 @@ def _params(item: Row, note_type: int) -> Row:
 
 
 def _add_result(call: LegacyCall, number: int, item: Row) -> Row:
-    """A note on a task completes nothing; it is what came of the task."""
+    """A note on a task is what came of it, and completes it."""
     task = call.table("tasks").rows[number]
     text = str(item.get("text") or "")
     taken = {"id": number, "is_completed": True, "result": {"text": text}}
