@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +16,7 @@ from .load import find_spec_folder
 from .openapi import compile_document
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .coverage import Entry
     from .targets import Build, Target
@@ -29,6 +31,23 @@ _FAULTY = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit code: 0 done, 1 stale, 2 refused."""
+    with _uncollected():
+        return _main(arguments)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave garbage alone: it is little, and looking for it takes a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     started = time.perf_counter()
     options = _parser().parse_args(arguments)
     folder = options.spec or find_spec_folder()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from amocrm_gen.v4 import ContactCreate
+from amocrm_gen.v4 import ContactCreate, ContactUpdate
 from amocrm_gen.v4.models.common import EntityId, Rights
 from amocrm_gen.v4.models.contact_chats import ContactChatCreate
 from amocrm_gen.v4.models.roles import RoleCreate, RoleRightsWrite, RoleUpdate
@@ -53,3 +53,18 @@ def test_chats_of_contacts(amocrm: AmoCRM) -> None:
     found = amocrm.contact_chats.find(contact_id=[contact.id])
     assert [each.id for each in found] == [each.id for each in made]
     assert amocrm.contact_chats.find(chat_id=[_CHAT])[0].contact_id == contact.id
+
+
+def test_roles_are_listed(amocrm: AmoCRM) -> None:
+    """Those that were made, and none without."""
+    assert amocrm.roles.find().first() is None
+    role = amocrm.roles.create(RoleCreate(name="Sales", rights=_rights()))
+    assert [(one.id, one.name) for one in amocrm.roles.find()] == [(role.id, "Sales")]
+
+
+def test_contacts_are_changed_together(amocrm: AmoCRM) -> None:
+    """Each change reaches its own contact."""
+    made = amocrm.contacts.create([ContactCreate(name="Ann"), ContactCreate(name="Bob")])
+    amocrm.contacts.update([ContactUpdate(id=one.id, name=f"No. {one.id}") for one in made])
+    names = {one.id: one.name for one in amocrm.contacts.find()}
+    assert names == {one.id: f"No. {one.id}" for one in made}
