@@ -312,7 +312,7 @@ def say_goodbye(started: float) -> None:
         Panel(
             "[bold]What to try next[/]\n"
             "  .venv/bin/amocrm-mockserver --port 8080   a fake amoCRM\n"
-            "  README.md                                 the SDK in ten short examples\n"
+            "  README.md                                 the SDK in short examples    \n"
             "  docs/reference.md                         every method\n"
             "  spec/v4/leads.yaml, then make generate    add a field of your own\n"
             "  make test                                 see that all of it holds",
