@@ -2,48 +2,29 @@
 
 from __future__ import annotations
 
-import keyword
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from .annotations import type_noun
+from .arguments import Argument, signature
+from .call_text import CONTENT_TYPE, call_arguments, operation_arguments, plain_parameters
 from .names import argument_name, capitalised, constant_name
 from .prose import docstring, sentence
-from .waist import spread_component, spread_keys
+from .waist import spread_component
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from .annotations import ModuleTypes
-    from .waist import Operation, Parameter, Schema
+    from .waist import Operation, Schema
 
-__all__ = ["Argument", "Function", "function_of", "signature"]
+__all__ = ["Function", "function_of"]
 
 _PAGES = frozenset({"page", "page_total", "count_page", "linked_page", "member_page"})
 _LISTS = frozenset(
     {"list_total", "written", "created_total", "embedded", "count", "member", "array"}
 )
-_UNREAD = frozenset({"JsonObject", "JsonValue", "None", "bytes"})
-
-
-@frozen
-class Argument:
-    """An argument of a function."""
-
-    name: str
-    annotation: str
-    default: str = ""
-    doc: str = ""
-    is_keyword_only: bool = True
-
-    @property
-    def declaration(self) -> str:
-        """Return the argument as it stands in a `def`; without an annotation, in the reference."""
-        if not self.annotation:
-            return f"{self.name}={self.default}" if self.default else self.name
-        default = f" = {self.default}" if self.default else ""
-        return f"{self.name}: {self.annotation}{default}"
 
 
 @frozen
@@ -111,16 +92,6 @@ class Function:
         return "batch" in self.operation.traits and of_models and self.is_list
 
 
-def signature(arguments: tuple[Argument, ...]) -> str:
-    """Return what stands between the parentheses of a `def`."""
-    parts: list[str] = []
-    for argument in arguments:
-        if argument.is_keyword_only and "*" not in parts:
-            parts.append("*")
-        parts.append(argument.declaration)
-    return ", ".join(parts)
-
-
 def function_of(operation: Operation, types: ModuleTypes) -> Function:
     """Decide how the function of an operation looks, and note in `types` what it needs."""
     constant = constant_name(operation.name)
@@ -137,7 +108,7 @@ def function_of(operation: Operation, types: ModuleTypes) -> Function:
         operation=operation,
         name=argument_name(operation.name),
         constant=constant,
-        traits=tuple(_traits(operation)),
+        traits=tuple(operation_arguments(operation)),
         place=place,
         body=body,
         query=query,
@@ -145,7 +116,7 @@ def function_of(operation: Operation, types: ModuleTypes) -> Function:
         item=item,
         body_item=body_item,
         call=tuple(
-            _call(
+            call_arguments(
                 operation,
                 constant,
                 place,
@@ -259,7 +230,7 @@ def _query(operation: Operation, types: ModuleTypes, taken: set[str]) -> Iterato
             usual
         )
         yield Argument("order", f"{alias} | None", "None", doc)
-    for parameter in _plain_parameters(operation):
+    for parameter in plain_parameters(operation):
         name = argument_name(parameter.name, taken=taken)
         annotation = types.annotation(parameter.schema, way="in")
         doc = sentence(parameter.doc)
@@ -278,23 +249,7 @@ def _headers(operation: Operation, types: ModuleTypes) -> Iterator[Argument]:
         else:
             yield Argument(name, f"{annotation} | None", "None", sentence(parameter.doc))
     if operation.traits.get("body") == "bytes":
-        yield Argument(_CONTENT_TYPE, "str", '"application/octet-stream"', "MIME type of the data.")
-
-
-def _plain_parameters(operation: Operation) -> Iterator[Parameter]:
-    own = {
-        "with",
-        "filter",
-        "order",
-        *(_page_names(operation) if "paginated" in operation.traits else ()),
-    }
-    return (parameter for parameter in operation.query_parameters if parameter.name not in own)
-
-
-def _page_names(operation: Operation) -> tuple[str, str]:
-    """Return the parameters that choose a page of a list."""
-    place, size = operation.traits["paginated"].get("names", ("page", "limit"))
-    return place, size
+        yield Argument(CONTENT_TYPE, "str", '"application/octet-stream"', "MIME type of the data.")
 
 
 def _paging(operation: Operation) -> Iterator[Argument]:
@@ -302,135 +257,3 @@ def _paging(operation: Operation) -> Iterator[Argument]:
         most = operation.traits["paginated"]["max"]
         yield Argument("page", "int", "1", "Number of the page, from 1.")
         yield Argument("limit", "int", str(most), f"Items on the page, at most {most}.")
-
-
-def _call(  # noqa: PLR0913, PLR0917  # a call is made of all of these
-    operation: Operation,
-    constant: str,
-    place: tuple[Argument, ...],
-    body: Argument | None,
-    item: str,
-    query: tuple[Argument, ...],
-    paging: tuple[Argument, ...],
-    parts: tuple[str, ...],
-) -> Iterator[str]:
-    yield constant
-    spread, query = query[: len(parts)], query[len(parts) :]
-    wires = [parameter.name for parameter in operation.path_parameters]
-    values = [argument.name for argument in place]
-    values += ["item.id"] * (len(wires) - len(values))
-    variables = [_keyword(wire, value) for wire, value in zip(wires, values, strict=True)]
-    yield (
-        f"path({', '.join([f'{constant}.path', *variables])})" if variables else f"{constant}.path"
-    )
-    own = [
-        f"{argument.name}={argument.name}" for argument in query if argument.name in _OWN_KEYWORDS
-    ]
-    headers = {
-        argument_name(parameter.python_name): parameter.name
-        for parameter in operation.header_parameters
-    }
-    moments = {
-        argument_name(parameter.python_name)
-        for parameter in operation.header_parameters
-        if parameter.schema.get("format") == "unix-time"
-    }
-    plain = [
-        argument
-        for argument in query
-        if argument.name not in {*_OWN_KEYWORDS, *headers, _CONTENT_TYPE}
-    ]
-    pairs = zip(_plain_parameters(operation), plain, strict=True)
-    entries = [f"{parameter.name!r}: {argument.name}" for parameter, argument in pairs]
-    if paging and _page_names(operation) != ("page", "limit"):
-        entries += _odd_paging(operation)
-        paging = ()
-    params = ", ".join(entries)
-    keywords = own + [f"params={{{params}}}"] * bool(params)
-    keywords += [f"{argument.name}={argument.name}" for argument in paging]
-    if keywords:
-        checked = [f"of={constant}"] * bool(own)
-        yield f"query=encode_query({', '.join(checked + keywords)})"
-    if parts:
-        pieces = [f"{wire!r}: {part.name}" for wire, part in zip(parts, spread, strict=True)]
-        written = f"encode_parts({{{', '.join(pieces)}}})"
-        for key in reversed(spread_keys(operation)):
-            written = f"{{{key!r}: {written}}}"
-        is_form = operation.traits.get("body") == "form"
-        yield f"form=encode_form({written})" if is_form else f"body={written}"
-    if body is not None:
-        yield _BODIES[operation.traits.get("body", "json")].format(body.name)
-    if item not in _UNREAD:
-        yield f"returns={item}"
-    sent = [f'("{headers[name]}", {_header_value(name, moments)})' for name in headers]
-    if operation.traits.get("body") == "bytes":
-        sent.append(f'("Content-Type", {_CONTENT_TYPE})')
-    if sent:
-        yield f"headers=encode_headers({', '.join(sent)})"
-
-
-def _header_value(name: str, moments: set[str]) -> str:
-    return f"http_date({name})" if name in moments else name
-
-
-_BODIES = {
-    "json": "body=encode_body({})",
-    "form": "form=encode_form({})",
-    "bytes": "content={}",
-}
-_CONTENT_TYPE = "content_type"
-
-
-def _odd_paging(operation: Operation) -> Iterator[str]:
-    place, size = _page_names(operation)
-    is_offset = operation.traits["paginated"]["by"] == "offset"
-    yield f"{place!r}: {'(page - 1) * limit' if is_offset else 'page'}"
-    yield f"{size!r}: limit"
-
-
-def _keyword(name: str, value: str) -> str:
-    return f"**{{{name!r}: {value}}}" if keyword.iskeyword(name) else f"{name}={value}"
-
-
-_OWN_KEYWORDS = frozenset({"with_", "filter", "order"})
-
-
-def _traits(operation: Operation) -> Iterator[str]:
-    traits = operation.traits
-    yield f'name="{operation.resource}.{operation.name}"'
-    yield f'method="{operation.method}"'
-    yield f'path="{operation.path}"'
-    yield f'retry="{traits["retry"]}"'
-    yield f'envelope="{operation.envelope}"'
-    if "key" in traits:
-        yield f'key="{traits["key"]}"'
-    if traits.get("empty"):
-        yield "empty=True"
-    if "paginated" in traits:
-        yield f"page_max={traits['paginated']['max']}"
-    if "batch" in traits:
-        yield f"batch_max={traits['batch']['max']}"
-        yield f'batch_match="{traits["batch"]["match"]}"'
-    if "lock" in traits:
-        yield f'lock="{traits["lock"]}"'
-    named = {parameter.name: parameter for parameter in operation.query_parameters}
-    if "filter" in named:
-        filters: Mapping[str, Any] = named["filter"].schema["properties"]  # Any: JSON Schema
-        yield f"filters={tuple(filters)!r}"
-        joined = tuple(name for name, how in filters.items() if "joined" in how["x-amo-filter"])
-        if joined:
-            yield f"joined={joined!r}"
-    if "with" in traits:
-        yield f"withs={tuple(traits['with'])!r}"
-    if "order" in traits:
-        yield f"orders={tuple(traits['order'])!r}"
-    yield from _where_and_how(traits)
-
-
-def _where_and_how(traits: Mapping[str, Any]) -> Iterator[str]:  # Any: the `x-amo` object
-    if traits.get("host", "account") != "account":
-        yield f'host="{traits["host"]}"'
-    if "auth" in traits:
-        yield f'auth="{traits["auth"]}"'
-    if "headers" in traits:
-        yield f"headers={tuple(traits['headers'].items())!r}"

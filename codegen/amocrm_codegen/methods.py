@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Literal
 
 from attrs import evolve, frozen
 
-from .functions import Argument, Function, signature
+from .arguments import Argument, signature
 from .prose import docstring, section, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+
+    from .functions import Function
 
 __all__ = ["Method", "methods_of"]
 
