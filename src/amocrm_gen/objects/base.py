@@ -7,8 +7,8 @@ from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast, overload
 
 from amocrm_gen.objects.custom_fields import CustomFields
+from amocrm_gen.objects.saving import send
 from amocrm_gen.objects.values import int_or_none, listed
-from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.errors import ConfigurationError, NotFound, ResponseError
 from amocrm_gen.runtime.kinds import is_list, is_mapping, is_object
 
@@ -18,21 +18,9 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.client import Client
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
-__all__ = ["CrmObject", "operation_for"]
+__all__ = ["CrmObject"]
 
 _ALWAYS = ("id", "updated_at")
-
-
-def operation_for(path: str, *, lock: bool) -> Operation:
-    """Return the operation by which objects of a path are written."""
-    kind = path.rsplit("/", 1)[1]
-    return Operation(
-        name=f"{kind}.save",
-        method="POST",
-        path=path,
-        envelope="item",
-        lock=f"{kind}/{{id}}" if lock else None,
-    )
 
 
 class CrmObject:
@@ -194,9 +182,12 @@ class CrmObject:
         `Conflict` where the account has a newer one.
         """
         part = "add" if self.id is None else "update"
-        body: JsonObject = {part: [self.changes()]}
-        operation = operation_for(self.path, lock=self.id is not None)
-        answer = self._client.send(Call[object](operation, self.path, body=body))
+        answer = send(
+            self._client,
+            self.path,
+            lambda: {part: [self.changes()]},
+            changed=() if self.id is None else (self.id,),
+        )
         items = items_of(answer)
         if not items:
             raise ResponseError("$._embedded.items: expected an item", path="$._embedded.items")

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from amocrm_gen.objects.base import CrmObject, items_of, operation_for
+from amocrm_gen.objects.base import CrmObject, items_of
 from amocrm_gen.objects.incoming import IncomingLead, send_incoming, uids_of
+from amocrm_gen.objects.saving import send
 from amocrm_gen.objects.values import int_or_none
-from amocrm_gen.runtime.call import Call
 from amocrm_gen.runtime.errors import ApiError
 from amocrm_gen.runtime.kinds import is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from amocrm_gen.runtime.client import Client
     from amocrm_gen.runtime.types import JsonObject, JsonValue
@@ -23,6 +24,7 @@ __all__ = ["delete_objects", "save_incoming", "save_objects"]
 _MOST = 500
 
 T = TypeVar("T")
+P = TypeVar("P", CrmObject, IncomingLead)
 
 
 def save_objects(
@@ -33,11 +35,7 @@ def save_objects(
     Objects that were added learn their ids. Where some of a request are refused, the others are
     saved and know it; the error that is raised names the refused ones.
     """
-    return [
-        answer
-        for path, part in _parts(_several(objects), limit)
-        for answer in [_save_part(client, path, part)]
-    ]
+    return [_save_part(client, path, part) for path, part in _parts(_several(objects), limit)]
 
 
 def _several(objects: T | Iterable[T]) -> Iterable[T]:
@@ -46,31 +44,38 @@ def _several(objects: T | Iterable[T]) -> Iterable[T]:
     return cast("Iterable[T]", objects)
 
 
-def _parts(objects: Iterable[CrmObject], limit: int) -> Iterator[tuple[str, Sequence[CrmObject]]]:
+def _parts(objects: Iterable[P], limit: int) -> Iterator[tuple[str, Sequence[P]]]:
     if not 1 <= limit <= _MOST:
         raise ValueError(f"limit is {limit}; a request takes 1 to {_MOST} entities")
-    by_path: dict[str, list[CrmObject]] = {}
-    for one in objects:
-        by_path.setdefault(one.path, []).append(one)
-    for path, members in by_path.items():
+    for path, members in _by_path(objects).items():
         rest = iter(members)
         while part := list(islice(rest, limit)):
             yield path, part
 
 
+def _by_path(objects: Iterable[P]) -> Mapping[str, Sequence[P]]:
+    found: dict[str, list[P]] = {}
+    for one in objects:
+        found.setdefault(one.path, []).append(one)
+    return found
+
+
 def _save_part(client: Client, path: str, part: Sequence[CrmObject]) -> JsonObject:
     added = [one for one in part if one.id is None]
     changed = [one for one in part if one.id is not None]
-    body: JsonObject = {}
-    if added:
-        # amoCRM repeats the mark of each, so that ids find their objects.
-        marked = [{**one.changes(), "request_id": place} for place, one in enumerate(added, 1)]
-        body["add"] = cast("JsonValue", marked)
-    if changed:
-        body["update"] = cast("JsonValue", [one.changes() for one in changed])
-    operation = operation_for(path, lock=bool(changed))
+
+    def make() -> JsonObject:
+        body: JsonObject = {}
+        if added:
+            # amoCRM repeats the mark of each, so that ids find their objects.
+            marked = [{**one.changes(), "request_id": place} for place, one in enumerate(added, 1)]
+            body["add"] = cast("JsonValue", marked)
+        if changed:
+            body["update"] = cast("JsonValue", [one.changes() for one in changed])
+        return body
+
     try:
-        answer = client.send(Call[object](operation, path, body=body))
+        answer = send(client, path, make, changed=[one.need_id() for one in changed])
     except ApiError as error:
         _learn(error.saved, added, changed)
         raise
@@ -99,32 +104,27 @@ def delete_objects(client: Client, objects: CrmObject | Iterable[CrmObject]) -> 
 
     Raises `ConfigurationError` before anything is sent when one has no id.
     """
-    by_path: dict[str, list[CrmObject]] = {}
-    for one in _several(objects):
+    gone = list(_several(objects))
+    for one in gone:
         one.need_id()
-        by_path.setdefault(one.path, []).append(one)
-    for path, members in by_path.items():
-        body: JsonObject = {"delete": [one.need_id() for one in members]}
-        client.send(Call[object](operation_for(path, lock=False), path, body=body))
+    for path, members in _by_path(gone).items():
+        send(client, path, partial(_deletion, members))
         for one in members:
             one.id = None
+
+
+def _deletion(members: Sequence[CrmObject]) -> JsonObject:
+    return {"delete": [one.need_id() for one in members]}
 
 
 def save_incoming(
     client: Client, requests: IncomingLead | Iterable[IncomingLead], *, limit: int = 250
 ) -> list[str]:
     """Add incoming leads of any kinds, at most `limit` in a request; return their uids."""
-    if not 1 <= limit <= _MOST:
-        raise ValueError(f"limit is {limit}; a request takes 1 to {_MOST} entities")
-    by_path: dict[str, list[IncomingLead]] = {}
-    for one in _several(requests):
-        by_path.setdefault(one.path, []).append(one)
     found: list[str] = []
-    for path, members in by_path.items():
-        rest = iter(members)
-        while part := list(islice(rest, limit)):
-            uids = uids_of(send_incoming(client, path, [one.params() for one in part]))
-            for one, uid in zip(part, uids, strict=False):
-                one.uid = uid
-            found += uids
+    for path, part in _parts(_several(requests), limit):
+        uids = uids_of(send_incoming(client, path, [one.params() for one in part]))
+        for one, uid in zip(part, uids, strict=False):
+            one.uid = uid
+        found += uids
     return found

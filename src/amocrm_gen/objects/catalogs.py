@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from amocrm_gen.objects.base import CrmObject, operation_for
-from amocrm_gen.runtime.call import Call
-
-if TYPE_CHECKING:
-    from amocrm_gen.runtime.types import JsonObject
+from amocrm_gen.objects.base import CrmObject
+from amocrm_gen.objects.saving import send
 
 __all__ = ["Catalog", "CatalogElement"]
 
@@ -21,9 +16,8 @@ class _Deletable(CrmObject):
 
         Raises `ConfigurationError` before anything is sent when it has no id.
         """
-        body: JsonObject = {"delete": [self.need_id()]}
-        operation = operation_for(self.path, lock=False)
-        self._client.send(Call[object](operation, self.path, body=body))
+        number = self.need_id()
+        send(self._client, self.path, lambda: {"delete": [number]})
         self.id = None
 
 
