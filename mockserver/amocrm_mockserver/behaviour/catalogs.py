@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.engine import Engine
     from amocrm_mockserver.exchange import Exchange
-    from amocrm_mockserver.jsonvalue import Json, Row
+    from amocrm_mockserver.jsonvalue import Row
     from amocrm_mockserver.message import Response
 
-__all__ = ["Catalogs", "catalog_of_type", "set_products", "show_products"]
+__all__ = [
+    "Catalogs",
+    "catalog_of_type",
+    "products_settings",
+    "set_products",
+    "show_products",
+]
 
 _MOST: Final = 10
 _ALONE: Final = frozenset({"products", "invoices"})
@@ -116,10 +122,11 @@ def _name(account: Account, kind: str) -> str:
 
 def show_products(_engine: Engine, exchange: Exchange) -> Response:
     """Whether products are on, and which catalog holds them."""
-    return hal(200, _settings(exchange.account))
+    return hal(200, products_settings(exchange.account))
 
 
-def _settings(account: Account) -> Json:
+def products_settings(account: Account) -> Row:
+    """Whether products are on, and the catalog that holds them, on or off."""
     catalog = catalog_of_type(account, "products")
     is_enabled = catalog is not None and not catalog.get("_hidden")
     return {"is_enabled": is_enabled, "catalog_id": catalog["id"] if catalog else None}
@@ -140,7 +147,7 @@ def set_products(engine: Engine, exchange: Exchange) -> Response:
     elif is_enabled:
         named: Row = {"name": _name(account, "products"), "type": "products"}
         engine.behaviour("catalogs").create(_creation(engine, exchange), named)
-    return hal(200, _settings(account))
+    return hal(200, products_settings(account))
 
 
 def _creation(engine: Engine, exchange: Exchange) -> Exchange:

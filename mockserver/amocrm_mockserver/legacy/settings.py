@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from amocrm_mockserver.behaviour.catalogs import catalog_of_type, set_products
+from amocrm_mockserver.behaviour.catalogs import products_settings, set_products
 from amocrm_mockserver.behaviour.field_directory import field_table, fields_of
 from amocrm_mockserver.behaviour.stages import stages
 from amocrm_mockserver.body import Item
@@ -349,10 +349,8 @@ def _delete_field(call: LegacyCall, number: int | None, origin: Json) -> bool:
 
 def show_products(call: LegacyCall) -> Response:
     """Whether the account has goods."""
-    catalog = catalog_of_type(call.account, "products")
-    is_enabled = catalog is not None and not catalog.get("_hidden")
-    body: Row = {"is_enabled": is_enabled, "catalog_id": catalog["id"] if catalog else None}
-    return answered(call, {**body, "_links": link("/api/v2/products_settings")})
+    links = link("/api/v2/products_settings")
+    return answered(call, {**products_settings(call.account), "_links": links})
 
 
 def switch_products(call: LegacyCall) -> Response:
