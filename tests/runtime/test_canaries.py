@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from amocrm_gen.runtime.aclient import AsyncClient
@@ -225,6 +225,16 @@ def check(exchange: Any) -> None:
 @pytest.mark.parametrize("kind", ["sync", "async"])
 @settings(max_examples=25)
 @given(scene=scenes())
+@example(
+    scene={  # the answer to a renewal repeats what the call before it carried
+        "way": "integration",
+        "fails": "",
+        "action": "raw",
+        "statuses": [401],
+        "place": "words",
+        "oauth": "echo",
+    }
+)
 def test_no_secret_is_shown(
     kind: str, scene: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

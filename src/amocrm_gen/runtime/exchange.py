@@ -83,6 +83,9 @@ def attempt(
         return response
     refusal = refusal_of(response, operation=name, sent=sent, secrets=secrets)
     about(refusal, request, secrets, name)
+    masks = Masks(secrets)
+    shown_request(request, masks)
+    session.remember(masks.beside(secrets))
     yield from _tell_others(session.throttle, refusal)
     return refusal
 

@@ -9,6 +9,7 @@ from orjson import JSONDecodeError, dumps, loads
 
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.log import redact
+from amocrm_gen.runtime.secret import Secret
 
 __all__ = ["Masks"]
 
@@ -46,6 +47,10 @@ class Masks:
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         self._known = {str(secret) for secret in secrets}
+
+    def beside(self, secrets: Iterable[str]) -> list[str]:
+        """Return what was met beside the secrets that were known."""
+        return [Secret(met) for met in sorted(self._known.difference(map(str, secrets)))]
 
     def headers(self, headers: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """Return headers; of credentials only the scheme is left."""

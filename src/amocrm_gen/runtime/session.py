@@ -1,8 +1,8 @@
 """What all conversations of one client share."""
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from attrs import Attribute, Factory, define, field
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.marker import MarkedResource, Marker, Markers
 
 __all__ = ["Session"]
+
+_CARRIED: Final = 32
 
 T = TypeVar("T")
 
@@ -71,6 +73,13 @@ class Session:
     _headers: dict[str, str] = field(factory=dict[str, str], init=False, repr=False)
     former: "deque[Token]" = field(factory=lambda: deque[Token](maxlen=4), init=False, repr=False)
     """Tokens that were in use before: late answers can repeat them."""
+    _carried: tuple[str, ...] = field(default=(), init=False, repr=False)
+    """Secrets of callers' own that refused requests carried: later answers can repeat them."""
+
+    def remember(self, secrets: Iterable[str]) -> None:
+        """Keep what a refused request carried out of whatever is shown from now on."""
+        # In one step, since threads share the session.
+        self._carried = tuple(dict.fromkeys((*self._carried, *secrets)))[-_CARRIED:]
 
     @property
     def headers(self) -> dict[str, str]:
@@ -100,3 +109,4 @@ class Session:
             yield self.login.api_key
         if self.channel is not None:
             yield self.channel.secret
+        yield from self._carried
