@@ -67,7 +67,15 @@ def test_each_entry_says_cause_and_cure(name: str) -> None:
     assert named == expected
 
 
-OF_PARTS = {"HookSignatureError", "HookFormatError", "WidgetTokenError", "reason"}
+OF_PARTS = {
+    "HookSignatureError",
+    "HookFormatError",
+    "WidgetTokenError",
+    "reason",
+    "UnknownName",
+    "AmbiguousName",
+    "candidates",
+}
 """Errors of packages that have a page of their own, and what is said of them."""
 
 
