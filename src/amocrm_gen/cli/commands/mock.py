@@ -1,0 +1,36 @@
+"""`amocrm mock`: the mock server."""
+
+from __future__ import annotations
+
+import click
+
+from amocrm_gen.cli.command import Command, Group
+from amocrm_gen.runtime.errors import MissingExtra
+
+__all__ = ["mock"]
+
+
+@click.group(
+    "mock",
+    cls=Group,
+    examples=("amocrm mock serve --port 8080        # until Ctrl-C",),
+)
+def mock() -> None:
+    """Start and steer the mock server."""
+
+
+@mock.command(
+    "serve",
+    cls=Command,
+    context_settings={"ignore_unknown_options": True, "help_option_names": []},
+    add_help_option=False,
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_context
+def serve(context: click.Context, arguments: tuple[str, ...]) -> None:
+    """Serve until a signal; the same program as `amocrm-mockserver`."""
+    try:
+        from amocrm_mockserver.__main__ import main  # noqa: PLC0415 - an extra
+    except ModuleNotFoundError as error:
+        raise MissingExtra("the mock server", "mock") from error
+    context.exit(main(arguments))

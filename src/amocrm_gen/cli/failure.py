@@ -1,0 +1,161 @@
+"""What went wrong, as an exit code, a stable code and a sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import click
+from attrs import Factory, frozen
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.errors import AmoError
+    from amocrm_gen.runtime.types import JsonObject, JsonValue
+
+__all__ = ["EXIT_CODES", "Failure", "Told", "failure_of"]
+
+EXIT_CODES: Final = {
+    0: "done",
+    1: "failed",
+    2: "the command line is wrong",
+    3: "a person must act: log in, pay, grant a right",
+    4: "there is no such thing",
+    5: "too many requests",
+    6: "the input is wrong",
+    7: "a conflict, or only a part is done",
+}
+
+_CODES: Final[dict[str, tuple[str, int]]] = {
+    # By the names of classes, so that a failing start need not import them.
+    "BatchError": ("partial_batch", 7),
+    "InDoubtError": ("in_doubt", 7),
+    "Conflict": ("conflict", 7),
+    "EditError": ("edit_refused", 6),
+    "InputError": ("invalid_input", 6),
+    "AmbiguousName": ("ambiguous_name", 6),
+    "UnknownName": ("unknown_name", 6),
+    "ValidationError": ("validation_error", 6),
+    "RateLimited": ("rate_limited", 5),
+    "UnknownAction": ("unknown_action", 4),
+    "UnknownConnection": ("unknown_connection", 4),
+    "UnknownRun": ("unknown_run", 4),
+    "NotFound": ("not_found", 4),
+    "NotConnected": ("not_connected", 3),
+    "ActionRequired": ("login_required", 3),
+    "ReauthorisationRequired": ("reauthorisation_required", 3),
+    "Unauthorized": ("unauthorized", 3),
+    "PaymentRequired": ("payment_required", 3),
+    "AccountBlocked": ("account_blocked", 3),
+    "Forbidden": ("forbidden", 3),
+    "MissingExtra": ("missing_extra", 2),
+    "ConfigurationError": ("configuration_error", 2),
+    "OAuthError": ("oauth_error", 3),
+    "ServerError": ("server_error", 1),
+    "ResponseError": ("unreadable_answer", 1),
+    "TransportError": ("no_answer", 1),
+    "UploadError": ("upload_failed", 1),
+    "ApiError": ("api_error", 1),
+    "AmoError": ("error", 1),
+}
+
+
+@frozen(kw_only=True)
+class Failure:
+    """What is told of an error."""
+
+    code: str
+    """Stable: programs may compare it."""
+    exit_code: int
+    message: str
+    """One sentence."""
+    details: JsonObject = Factory(dict)
+
+    @property
+    def envelope(self) -> JsonObject:
+        """The error as JSON."""
+        return {
+            "error": {"code": self.code, "message": self.message, "details": dict(self.details)}
+        }
+
+
+class Told(Exception):  # noqa: N818 - it ends a command like an answer does
+    """Ends a command with a failure that no error class stands for.
+
+    A person must act, for example; its details say how.
+    """
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+def failure_of(error: BaseException) -> Failure | None:
+    """Return what is told of an error; None for one that nobody foresaw."""
+    if isinstance(error, Told):
+        return error.failure
+    if isinstance(error, click.UsageError):
+        return _usage(error)
+    if isinstance(error, click.ClickException):
+        return Failure(code="failed", exit_code=1, message=error.format_message())
+    from amocrm_gen.runtime.errors import AmoError  # noqa: PLC0415 - a good run needs none
+
+    if isinstance(error, AmoError):
+        return _amo(error)
+    if isinstance(error, OSError):
+        return Failure(code="file_error", exit_code=1, message=_sentence(str(error)))
+    return None
+
+
+def _usage(error: click.UsageError) -> Failure:
+    details: JsonObject = {}
+    if error.ctx is not None:
+        details["command"] = error.ctx.command_path
+        details["help"] = f"{error.ctx.command_path} --help"
+    possible = getattr(error, "possibilities", None)
+    if possible:
+        details["did_you_mean"] = list(possible)
+    return Failure(
+        code="usage_error", exit_code=2, message=_sentence(error.format_message()), details=details
+    )
+
+
+def _amo(error: AmoError) -> Failure:
+    code, exit_code = next(
+        _CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES
+    )
+    return Failure(
+        code=code,
+        exit_code=exit_code,
+        message=_sentence(error.message),
+        details={key: value for key, value in _details(error).items() if value not in (None, "")},
+    )
+
+
+def _details(error: AmoError) -> dict[str, JsonValue]:
+    own = getattr(error, "as_json", None)
+    further: dict[str, JsonValue] = own() if callable(own) else {}
+    return {
+        "operation": error.operation,
+        "status": error.status,
+        "request_id": error.request_id,
+        "what_to_do": error.what_to_do,
+        "problems": _problems(error),
+        **further,
+    }
+
+
+def _problems(error: AmoError) -> JsonValue:
+    found = getattr(error, "problems", None)
+    if not found:
+        return None
+    return [
+        {
+            key: value
+            for key in ("detail", "code", "path", "index", "entity_id")
+            if (value := getattr(problem, key)) is not None
+        }
+        for problem in found
+    ]
+
+
+def _sentence(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,50 @@
+"""Runs one command line: whatever happens becomes an exit code and a message."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from amocrm_gen.cli.failure import Failure, failure_of
+from amocrm_gen.cli.root import amocrm
+from amocrm_gen.cli.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["run"]
+
+_INTERRUPTED: Final = 130
+_PIPE_CLOSED: Final = 141
+"""What a shell says of a program that wrote to a closed pipe."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `amocrm` with these arguments; returns the exit code."""
+    surroundings = Surroundings.of(arguments)
+    try:
+        code = amocrm.main(
+            list(arguments), prog_name="amocrm", obj=surroundings, standalone_mode=False
+        )
+        sys.stdout.flush()
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("amocrm: interrupted\n")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; the interpreter must not try to flush once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    except Exception as error:
+        failure = failure_of(error)
+        if failure is None:
+            raise
+        return _report(surroundings, failure)
+    return code if isinstance(code, int) else 0
+
+
+def _report(surroundings: Surroundings, failure: Failure) -> int:
+    surroundings.fail(failure)
+    return failure.exit_code
