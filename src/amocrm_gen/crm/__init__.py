@@ -12,6 +12,8 @@ amo.leads.update(LeadUpdate(id=1, status_id=stage.id, pipeline_id=stage.pipeline
 from amocrm_gen.crm.candidates import AmbiguousName, Candidate, UnknownName
 from amocrm_gen.crm.directory import Directory
 from amocrm_gen.crm.fields import Choice, Field
+from amocrm_gen.crm.persons import Persons
+from amocrm_gen.crm.phones import Phone
 from amocrm_gen.crm.stages import LOST, WON, Stage
 
 __all__ = [
@@ -22,6 +24,8 @@ __all__ = [
     "Choice",
     "Directory",
     "Field",
+    "Persons",
+    "Phone",
     "Stage",
     "UnknownName",
 ]
