@@ -50,7 +50,7 @@ class Shell:
     """Runs `amocrm` as a process, without a terminal."""
 
     home: Path
-    environment: Mapping[str, str] = field(factory=dict[str, str])
+    environment: Mapping[str, str] = field(factory=dict[str, str], repr=False)
 
     @property
     def variables(self) -> dict[str, str]:

@@ -47,6 +47,17 @@ def _print_version(context: click.Context, _: click.Parameter, value: object) ->
     context.exit()
 
 
+def _print_tree(context: click.Context, _: click.Parameter, value: object) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from orjson import OPT_INDENT_2, dumps  # noqa: PLC0415 - rarely needed
+
+    from amocrm_gen.cli.tree import tree_of  # noqa: PLC0415 - as above
+
+    click.echo(dumps(tree_of(context.command, context), option=OPT_INDENT_2))
+    context.exit()
+
+
 @click.command(
     "amocrm",
     cls=Group,
@@ -68,6 +79,14 @@ def _print_version(context: click.Context, _: click.Parameter, value: object) ->
     is_eager=True,
     callback=_print_version,
     help="Show the version and stop.",
+)
+@click.option(
+    "--help-json",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_tree,
+    help="Show all commands as JSON and stop.",
 )
 def amocrm() -> None:
     """Drive amoCRM (Kommo) from the command line.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from amocrm_gen.cli.command import Command, Group
+from amocrm_gen.cli.commands.mock_control import COMMANDS
 from amocrm_gen.runtime.errors import MissingExtra
 
 __all__ = ["mock"]
@@ -13,7 +14,10 @@ __all__ = ["mock"]
 @click.group(
     "mock",
     cls=Group,
-    examples=("amocrm mock serve --port 8080        # until Ctrl-C",),
+    examples=(
+        "amocrm mock serve --port 8080           # until Ctrl-C",
+        "amocrm mock clock --advance 1d          # of the one that runs",
+    ),
 )
 def mock() -> None:
     """Start and steer the mock server."""
@@ -34,3 +38,7 @@ def serve(context: click.Context, arguments: tuple[str, ...]) -> None:
     except ModuleNotFoundError as error:
         raise MissingExtra("the mock server", "mock") from error
     context.exit(main(arguments))
+
+
+for _each in COMMANDS:
+    mock.add_command(_each)
