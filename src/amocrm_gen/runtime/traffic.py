@@ -12,6 +12,7 @@ from amocrm_gen.runtime.masks import Masks
 
 __all__ = ["Exchange", "Request", "Seen", "exchange_of", "shown_request"]
 
+_BEARER: Final = "Bearer ***"
 _LONGEST: Final = 1 << 16
 """Characters of a body that a curl line takes."""
 
@@ -26,11 +27,14 @@ class Request:
     body: str | None = field(default=None, repr=False)
     """The body as text; what is no text is told by its length."""
 
-    def curl(self) -> str:
-        """Return the request as a line for a shell; put the real token in the place of `***`."""
+    def curl(self, *, token: str | None = None) -> str:
+        """Return the request as a line for a shell; put the real token in the place of `***`.
+
+        With the name of an environment variable for `token`, the shell does that itself.
+        """
         words = ["curl", "-X", self.method, quote(self.url)]
         for name, value in self.headers:
-            words += ["-H", quote(f"{name}: {value}")]
+            words += ["-H", _header(name, value, token)]
         if self.body is not None:
             is_short = len(self.body) <= _LONGEST
             words += ["--data-raw", quote(self.body)] if is_short else ["--data", "@body.json"]
@@ -100,6 +104,13 @@ def exchange_of(seen: Seen, secrets: list[str]) -> Exchange:
         seconds=seen.seconds,
         failure=None if isinstance(outcome, Response) else masks.text(_said(outcome)),
     )
+
+
+def _header(name: str, value: str, token: str | None) -> str:
+    if token is None or value != _BEARER or not name.replace("-", "").isalnum():
+        return quote(f"{name}: {value}")
+    # In double quotes the shell puts the variable's value in.
+    return f'"{name}: Bearer ${token}"'
 
 
 def _said(error: BaseException) -> str:

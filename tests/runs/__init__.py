@@ -1,0 +1,1 @@
+"""Runs of commands: rehearsals, the log, and replays."""
