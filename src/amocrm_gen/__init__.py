@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.throttle.file import FileThrottle
     from amocrm_gen.runtime.throttle.memory import MemoryThrottle
     from amocrm_gen.runtime.throttle.redis import RedisThrottle
+    from amocrm_gen.runtime.timeout import Timeout
     from amocrm_gen.runtime.tokens.file import FileTokenStore
     from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
     from amocrm_gen.runtime.tokens.php import PhpTokenStore
@@ -120,6 +121,7 @@ __all__ = [
     "SqliteLedger",
     "SqliteTokenStore",
     "TagMarker",
+    "Timeout",
     "Token",
     "TokenStore",
     "TransportError",
@@ -165,6 +167,7 @@ _ELSEWHERE: Final = {
     "SqliteLedger": "runtime.ledger.sqlite",
     "SqliteTokenStore": "runtime.tokens.sqlite",
     "TagMarker": "runtime.marker",
+    "Timeout": "runtime.timeout",
     "Token": "runtime.tokens.token",
     "TokenStore": "runtime.tokens.store",
     "UNSET": "runtime.unset",

@@ -14,6 +14,7 @@ from amocrm_gen.legacy import Settings, read_list
 from amocrm_gen.objects import Contact, Lead
 from amocrm_mockserver import Addresses, MockServer, Response, ThreadedServer
 from amocrm_mockserver.testing import fresh_account
+from runtime.trickle import TrickleServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,18 @@ def test_a21_a_silent_server_times_out() -> None:
         ):
             amo.v2.account.get()
         assert caught.value.sent
+
+
+def test_a21_a_server_without_an_end_times_out() -> None:
+    """`timeout` is for the whole request, as in the PHP library: single bytes do not prolong it."""
+    with TrickleServer.started() as server:
+        server.manners = ["body"]
+        options: Any = Settings(throttle=None, timeout=0.3).client_options()
+        with (
+            AmoCRM("example", token="t", base_url=server.url, max_retries=0, **options) as amo,
+            pytest.raises(TransportError, match=r"longer than 0\.3 s"),
+        ):
+            amo.v2.account.get()
 
 
 @pytest.fixture(scope="module")

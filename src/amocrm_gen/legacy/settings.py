@@ -9,6 +9,7 @@ from attrs import field, frozen
 from amocrm_gen.legacy.locks import PatientLocks
 from amocrm_gen.legacy.throttle import TellingThrottles
 from amocrm_gen.runtime.throttle.file import FileThrottle
+from amocrm_gen.runtime.timeout import Timeout
 from amocrm_gen.runtime.tokens.php import PhpTokenStore
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class ClientOptions(TypedDict):
 
     throttle: "Throttles | None"
     locks: "Locks"
-    timeout: tuple[float, float]
+    timeout: Timeout
     user_agent: str | None
     ca_file: str | None
     verify_tls: bool
@@ -50,7 +51,7 @@ class Settings:
     connect_timeout: float = 30.0
     """Seconds to wait for a connection."""
     timeout: float = 30.0
-    """Seconds to wait for each part of an answer."""
+    """Seconds that a whole request may take, from connecting to the last byte of its answer."""
     updated_at_delta: int = 5
     """Seconds that are added to the time of each change: `Lead(amo, updated_at_delta=…)`."""
     lock_folder: Path | str | None = None
@@ -78,7 +79,7 @@ class Settings:
                 pause=self.lock_pause,
                 debug=self.debug,
             ),
-            timeout=(self.connect_timeout, self.timeout),
+            timeout=Timeout(connect=self.connect_timeout, read=self.timeout, total=self.timeout),
             user_agent=self.user_agent,
             ca_file=self.ca_file,
             verify_tls=self.verify_tls,

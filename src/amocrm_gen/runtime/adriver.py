@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
 from importlib.util import find_spec
@@ -38,9 +39,11 @@ from amocrm_gen.runtime.errors import AmoError, MissingExtra, ResponseError, Tra
 from amocrm_gen.runtime.log import redact
 from amocrm_gen.runtime.proxies import wrong_proxy
 from amocrm_gen.runtime.sink import PIECE, Sink, Unwritten, handing, length_in
+from amocrm_gen.runtime.timeout import timeout_of
 from amocrm_gen.runtime.traffic import Seen
 
 if TYPE_CHECKING:
+    from amocrm_gen.runtime.timeout import TimeoutLike
     from amocrm_gen.runtime.watching import Watch
 
 __all__ = ["AsyncDriver", "HttpClient", "http_client"]
@@ -77,7 +80,7 @@ class HttpClient(Protocol):
         *,
         content: bytes | None = ...,
         headers: Mapping[str, str] | None = ...,
-        timeout: float | tuple[float, float, float, float] | None = ...,
+        timeout: tuple[float | None, float | None, float | None, float | None] = ...,
     ) -> Any:  # Any: a request of the class's own module
         """Make a request."""
         ...
@@ -149,7 +152,7 @@ class AsyncDriver:
     def __init__(
         self,
         http: HttpClient,
-        timeout: float | tuple[float, float],
+        timeout: "TimeoutLike",
         *,
         anew: Callable[[], HttpClient] | None = None,
         watch: "Watch | None" = None,
@@ -161,7 +164,9 @@ class AsyncDriver:
         self._last: WeakKeyDictionary[asyncio.Task[Any], Seen] = (
             WeakKeyDictionary()
         )  # Any: as above
-        connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+        self._limits = timeout_of(timeout)
+        connect = self._limits.within_total(self._limits.connect)
+        read = self._limits.within_total(self._limits.read)
         self._timeout = connect, read, read, connect
         # httpx2 has the same names in a module of its own.
         module: Any = import_module(type(http).__module__.partition(".")[0])
@@ -215,11 +220,14 @@ class AsyncDriver:
         number = 0 if self._watch is None else self._watch.sending(send)
         started, begun = time.time(), time.perf_counter()
         try:
-            outcome = await self._exchange(send)
+            async with asyncio.timeout(self._limits.total):
+                outcome = await self._exchange(send)
         except Unwritten as error:
             raise error.reason from None
         except (*self._failed, ValueError) as error:
-            failure = TransportError(_text(error), sent=not isinstance(error, self._unsent))
+            sent = not isinstance(error, self._unsent)
+            is_over = sent and self._limits.is_over(time.perf_counter() - begun)
+            failure = TransportError(str(self._limits) if is_over else _text(error), sent=sent)
             self._see(send, failure, started, begun, number)
             raise failure from bare(error, outer)
         self._see(send, outcome, started, begun, number)
@@ -294,12 +302,26 @@ class AsyncDriver:
 
 async def _pour(answer: HttpAnswer, sink: Sink) -> Response:
     """Hand a good answer over as it comes; what may block does so in a thread."""
-    await asyncio.to_thread(handing(sink.begin), length_in(answer.headers))
+    await _in_thread(partial(handing(sink.begin), length_in(answer.headers)))
     handing(sink.wrote)(0)
     async for piece in answer.aiter_bytes(PIECE):
-        await asyncio.to_thread(handing(sink.write), piece)
+        await _in_thread(partial(handing(sink.write), piece))
         handing(sink.wrote)(len(piece))
     return Response(answer.status_code, answer.headers, b"")
+
+
+async def _in_thread(action: Callable[[], None]) -> None:
+    """Do something in a thread, which is waited for even when the task is cancelled.
+
+    Else the thread would still write while the next attempt begins anew.
+    """
+    work = asyncio.ensure_future(asyncio.to_thread(action))
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait((work,))
+        work.exception()
+        raise
 
 
 def _text(error: BaseException) -> str:

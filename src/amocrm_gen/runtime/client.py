@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.paging import Paginator
     from amocrm_gen.runtime.session import Session
     from amocrm_gen.runtime.throttle.throttle import Throttle, Throttles
+    from amocrm_gen.runtime.timeout import TimeoutLike
     from amocrm_gen.runtime.tokens.store import TokenStore
     from amocrm_gen.runtime.tokens.token import Token
     from amocrm_gen.runtime.traffic import Exchange
@@ -71,7 +72,7 @@ class Client:
         ledger: Remembers creates that are given `once`; left out, a file of this user.
         marker: Where such a create writes its key, so that it can be looked up after a crash:
             {"leads": FieldMarker(301)}.
-        timeout: Seconds to wait for a connection, and for each part of an answer; or both apart.
+        timeout: Seconds to connect, and for each part of an answer; (connect, read); `Timeout(…)`.
         max_retries: How often a call is repeated where that is safe.
         prefetch: Pages that lists ask for ahead; 0 is one after the other.
         user_agent: Put in front of the package's own.
@@ -99,7 +100,7 @@ class Client:
         locks: Locks | None = None,
         ledger: Ledger | None = None,
         marker: Markers | None = None,
-        timeout: float | tuple[float, float] = 30.0,
+        timeout: TimeoutLike = 30.0,
         max_retries: int = 4,
         prefetch: int = PAGES_AHEAD,
         user_agent: str | None = None,

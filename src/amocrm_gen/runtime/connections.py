@@ -6,6 +6,7 @@ from attrs import define, field
 
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.sharing import closed_error
+from amocrm_gen.runtime.timeout import Timeout, timeout_of
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager
@@ -22,7 +23,7 @@ class Connections:
     """Gives out the driver, and closes what it opened itself."""
 
     session: Session
-    timeout: float | tuple[float, float]
+    timeout: Timeout = field(converter=timeout_of)
     size: int
     trust: str | bool
     transport: "PoolManager | None"
@@ -44,7 +45,7 @@ class Connections:
     def close(self) -> None:
         """Close all connections, but those of a pool that was passed in."""
         self.session.is_closed = True
-        if self._opened and self.transport is None:
+        if self._opened and (self.transport is None or self.timeout.total is not None):
             self._opened[0].close()
 
     def _open(self) -> "Driver":
@@ -52,6 +53,10 @@ class Connections:
 
         origin = self.session.account.origin
         pool = self.transport or pool_for(origin, trust=self.trust, size=self.size)
+        if self.timeout.total is not None:
+            from amocrm_gen.runtime.deadline import bounded  # noqa: PLC0415 - as above
+
+            pool = bounded(pool)
         # Two threads may come here at once: the first one's is used. A lock would do it as well,
         # but one that another thread holds during a fork stays locked in the child.
         self._opened.append(Driver(pool, self.timeout, self.watch))

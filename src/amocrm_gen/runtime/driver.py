@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 from weakref import WeakSet
 
-from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager, Timeout
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager
+from urllib3 import Timeout as Patience
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
@@ -47,6 +48,7 @@ from amocrm_gen.runtime.log import redact
 from amocrm_gen.runtime.proxies import proxy_for, wrong_proxy
 from amocrm_gen.runtime.secret import Secret
 from amocrm_gen.runtime.sink import PIECE, Sink, Unwritten, handing, length_in
+from amocrm_gen.runtime.timeout import Timeout
 from amocrm_gen.runtime.traffic import Seen
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ class Driver:
     def __init__(
         self,
         pool: PoolManager,
-        timeout: float | tuple[float, float],
+        timeout: Timeout,
         watch: "Watch | None" = None,
     ) -> None:
         self._pool = pool
@@ -103,8 +105,8 @@ class Driver:
         self._last = local()
         _drivers.add(self)
         self._hosts: dict[str, HTTPConnectionPool] = {}
-        connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
-        self._timeout = Timeout(connect=connect, read=read)
+        self._limits = timeout
+        self._timeout = Patience(connect=timeout.connect, read=timeout.read, total=timeout.total)
         self._perform: Mapping[type, Callable[[Any], object]] = {  # Any: as above
             **_PERFORM,
             Send: self._send,
@@ -176,35 +178,53 @@ class Driver:
         outer = sys.exception()
         number = 0 if self._watch is None else self._watch.sending(send)
         started, begun = time.time(), time.perf_counter()
-        answer: BaseHTTPResponse | None = None
         try:
-            opener, url = self._opener(send.url)
-            answer = opener.urlopen(
-                send.method,
-                url,
-                body=send.body,
-                headers=send.headers,
-                redirect=False,
-                retries=False,
-                timeout=self._timeout,
-                preload_content=False,
-            )
-            if send.sink is not None and 200 <= answer.status < 300:
-                outcome: Response | ResponseError = _pour(answer, send.sink)
-            else:
-                outcome = _read(answer)
+            outcome = self._exchange_in_time(send)
         except Unwritten as error:
             raise error.reason from None
         except (HTTPError, OSError, ValueError) as error:
-            if answer is not None:
-                _drop(answer)
-            failure = TransportError(redact(str(error)), sent=not _is_unsent(error))
+            sent = not _is_unsent(error)
+            is_over = sent and self._limits.is_over(time.perf_counter() - begun)
+            text = str(self._limits) if is_over else redact(str(error))
+            failure = TransportError(text, sent=sent)
             self._see(send, failure, started, begun, number)
             raise failure from bare(error, outer)
         self._see(send, outcome, started, begun, number)
         if isinstance(outcome, ResponseError):
             raise outcome
         return outcome
+
+    def _exchange_in_time(self, send: Send) -> Response | ResponseError:
+        if self._limits.total is None:
+            return self._exchange(send)
+        from amocrm_gen.runtime.deadline import Deadline  # noqa: PLC0415 - most have no such limit
+
+        with Deadline(self._limits.total, str(self._limits)) as deadline:
+            outcome = self._exchange(send)
+        if deadline.is_over:
+            # An answer that was cut off can look like a whole one.
+            raise TimeoutError
+        return outcome
+
+    def _exchange(self, send: Send) -> Response | ResponseError:
+        opener, url = self._opener(send.url)
+        answer = opener.urlopen(
+            send.method,
+            url,
+            body=send.body,
+            headers=send.headers,
+            redirect=False,
+            retries=False,
+            timeout=self._timeout,
+            preload_content=False,
+        )
+        try:
+            if send.sink is not None and 200 <= answer.status < 300:
+                return _pour(answer, send.sink)
+            return _read(answer)
+        except (HTTPError, OSError, ValueError):
+            _drop(answer)
+            raise
 
     def _see(
         self,
