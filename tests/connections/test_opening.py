@@ -17,6 +17,7 @@ from amocrm_gen.connections import (
     select,
     state_of,
 )
+from amocrm_gen.connections.pending import PendingLogin
 from amocrm_mockserver.testing import MockAccount
 
 _NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -118,10 +119,14 @@ def test_a_connection_with_credentials_wants_a_person(
     made = book.ensure("example", integration=_integration(amocrm_account))
     state = state_of(made)
     assert (state.state, state.is_ready) == ("CLIENT_ACTION_REQUIRED", False)
-    page = "https://www.amocrm.ru/oauth?client_id=1"
-    pending = state_of(made, ui_url=page).client_action
+    login = PendingLogin(
+        connector=made.connector, integration=_integration(amocrm_account), account=made.domain
+    )
+    book.logins.add(login)
+    pending = state_of(made).client_action
     assert pending is not None
-    assert pending.ui_url == page
+    assert pending.ui_url == login.url
+    assert login.url.startswith("https://www.amocrm.ru/oauth?client_id=")
     assert "login complete" in pending.agent_instructions
     assert set(pending.plain()) == {"type", "description", "uiUrl", "agentInstructions"}
 

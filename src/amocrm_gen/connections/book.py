@@ -13,6 +13,7 @@ from amocrm_gen.connections.connection import Connection
 from amocrm_gen.connections.connector import connector_for
 from amocrm_gen.connections.errors import ConnectionFault, NotConnected, UnknownConnection
 from amocrm_gen.connections.folder import config_folder
+from amocrm_gen.connections.pending import PendingLogins
 from amocrm_gen.runtime.account import Account
 from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.integration import Integration
@@ -55,6 +56,11 @@ class Book:
     def path(self) -> Path:
         """The file itself."""
         return self.folder / "connections.json"
+
+    @property
+    def logins(self) -> PendingLogins:
+        """Logins that wait for a person."""
+        return PendingLogins(self.folder)
 
     def list(self) -> tuple[Connection, ...]:
         """Return all connections by their ids."""
@@ -119,15 +125,17 @@ class Book:
             page = draft.page
             made = _made(page, place, id=id, base_url=base_url)
             if integration is not None:
-                made = evolve(
-                    made,
-                    client_id=integration.client_id,
-                    client_secret=integration.client_secret,
-                    redirect_uri=integration.redirect_uri,
-                )
+                made = made.having(integration)
             default = made.id if make_default or not page.connections else page.default
             draft.page = _Page(_with(page, made), default)
         return made
+
+    def draft(
+        self, account: str, *, id: str | None = None, base_url: str | None = None
+    ) -> Connection:
+        """Return what `ensure` would, and keep nothing."""
+        place = Account.parse(account, base_url=base_url)
+        return _made(self._read(), place, id=id, base_url=base_url)
 
     def put(self, connection: Connection) -> None:
         """Keep a connection in the place of the one with its id."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from amocrm_gen.connections.connector import Connector, connector_of
 from amocrm_gen.runtime.account import Account
@@ -63,6 +63,15 @@ class Connection:
             client_id=self.client_id,
             client_secret=self.client_secret,
             redirect_uri=self.redirect_uri,
+        )
+
+    def having(self, integration: Integration) -> Self:
+        """Return it with other credentials."""
+        return evolve(
+            self,
+            client_id=integration.client_id,
+            client_secret=integration.client_secret,
+            redirect_uri=integration.redirect_uri,
         )
 
     def is_called(self, name: str) -> bool:

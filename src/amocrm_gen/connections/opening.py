@@ -106,9 +106,13 @@ def open_client(  # noqa: PLR0913 - as for `connect`
     else:
         found = store.load(connection.domain)
         if found is None:
+            from amocrm_gen.connections.state import state_of
+
+            state = state_of(connection, book=kept).plain()
             raise ActionRequired(
                 f"nobody has logged in to {connection.domain} yet",
                 advice=f"run `amocrm login {connection.id}`",
+                details={"connectionId": connection.id, **state},
             )
         if integration is None:
             # Nothing renews it; as a token it names its integration to the throttle.

@@ -11,7 +11,7 @@ from amocrm_gen.runtime.errors import AmoError
 from amocrm_gen.runtime.tokens.token import Token, claims_of
 from amocrm_gen.runtime.types import JsonObject
 
-__all__ = ["ClientAction", "State", "StateName", "action_for", "state_of"]
+__all__ = ["ClientAction", "State", "StateName", "action_for", "refused_state", "state_of"]
 
 StateName: TypeAlias = Literal["READY", "CLIENT_ACTION_REQUIRED", "CONFIGURATION_ERROR"]
 
@@ -62,13 +62,11 @@ def state_of(
     connection: Connection,
     *,
     book: Book | None = None,
-    ui_url: str | None = None,
     now: datetime | None = None,
 ) -> State:
     """Return a connection's state as far as this machine knows; nothing is sent.
 
-    A token that the account has revoked looks ready until it is used. `ui_url` is the page of a
-    login that is pending.
+    A token that the account has revoked looks ready until it is used; `check` uses it.
     """
     if connection.is_of_environment:
         return State(state="READY")
@@ -77,22 +75,37 @@ def state_of(
         token = kept.store_of(connection).load(connection.domain)
     except (AmoError, OSError) as error:
         said = error.message if isinstance(error, AmoError) else str(error.strerror)
-        return _wrong(connection, said, "provide-input", ui_url)
+        return _wrong(connection, said, "provide-input", None)
     if token is None:
-        return _without_token(connection, ui_url)
+        return _without_token(connection, _page(kept, connection))
     owner = claims_of(token.access_token).get("aud")
     client_id = connection.client_id
     if client_id is not None and isinstance(owner, str) and owner != client_id:
         problem = "the kept token was granted to another integration"
-        return _wrong(connection, problem, "reconnect", ui_url)
+        return _wrong(connection, problem, "reconnect", _page(kept, connection))
     left = token.days_left(now or datetime.now(UTC))
     if left is not None and left <= 0:
         return State(
             state="CLIENT_ACTION_REQUIRED",
-            client_action=action_for(connection, "reconnect", ui_url),
+            client_action=action_for(connection, "reconnect", _page(kept, connection)),
             problem=_death(token),
         )
     return State(state="READY")
+
+
+def refused_state(connection: Connection, error: AmoError, *, book: Book) -> State:
+    """Return the state of a connection whose token the account has refused."""
+    return State(
+        state="CLIENT_ACTION_REQUIRED",
+        client_action=action_for(connection, "reconnect", _page(book, connection)),
+        problem=error.message,
+    )
+
+
+def _page(book: Book, connection: Connection) -> str | None:
+    """Return the page of a login that is pending."""
+    login = book.logins.alive(connection)
+    return None if login is None else login.url
 
 
 def action_for(
