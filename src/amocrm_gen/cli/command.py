@@ -112,13 +112,19 @@ class Group(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, section by section."""
-        left = [name for name in self.list_commands(ctx) if not self._is_hidden(name)]
+        self.write_sections(ctx, formatter, self.list_commands(ctx))
+
+    def write_sections(
+        self, ctx: click.Context, formatter: click.HelpFormatter, names: Sequence[str]
+    ) -> None:
+        """Write some of the commands, section by section."""
+        left = [name for name in names if not self._is_hidden(name)]
         sections = {**self.sections, "Commands": left} if self.sections else {"Commands": left}
         named = {name for names in self.sections.values() for name in names}
-        for title, names in sections.items():
+        for title, found in sections.items():
             shown = [
                 name
-                for name in names
+                for name in found
                 if name in left and (title != "Commands" or name not in named)
             ]
             if not shown:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import Final
 
 import click
 
 from amocrm_gen.cli.command import Group
+from amocrm_gen.cli.commands.resources import ResourceGroup, resource_names
 
 __all__ = ["amocrm"]
 
@@ -38,6 +40,40 @@ _SECTIONS: Final = {
 }
 
 
+class _Root(Group):
+    """Knows the resources of the API besides its own commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return its own commands and all resources."""
+        return [*super().list_commands(ctx), *resource_names()]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command; a resource may be written as the API writes it: `custom_fields`."""
+        known = super().get_command(ctx, cmd_name)
+        name = cmd_name.replace("_", "-")
+        if known is not None or name not in resource_names():
+            return known
+        return ResourceGroup(name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write its own commands in sections, and the names of the resources."""
+        self.write_sections(ctx, formatter, super().list_commands(ctx))
+        with formatter.section("Resources, with the verbs of the API"):
+            formatter.write(_wrapped(", ".join(resource_names()), formatter))
+            formatter.write_paragraph()
+            formatter.write_text("`amocrm leads --help` shows the verbs of leads.")
+
+
+def _wrapped(text: str, formatter: click.HelpFormatter) -> str:
+    margin = " " * formatter.current_indent
+    width = formatter.width
+    # click's own wrapping would break a name at its hyphen.
+    lines = fill(
+        text, width, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False
+    )
+    return f"{lines}\n"
+
+
 def _print_version(context: click.Context, _: click.Parameter, value: object) -> None:
     if not value or context.resilient_parsing:
         return
@@ -60,7 +96,7 @@ def _print_tree(context: click.Context, _: click.Parameter, value: object) -> No
 
 @click.command(
     "amocrm",
-    cls=Group,
+    cls=_Root,
     is_root=True,
     lazy=_LAZY,
     sections=_SECTIONS,
@@ -69,6 +105,7 @@ def _print_tree(context: click.Context, _: click.Parameter, value: object) -> No
         "amocrm login --mock                             # practise without an account",
         "amocrm action list --intent 'overdue tasks'     # find what can be done",
         "amocrm action run win-lead --set lead=1 --dry-run",
+        "amocrm leads find --limit 20 --json --fields id,name",
         "amocrm request /api/v4/account --query with=version",
     ),
 )

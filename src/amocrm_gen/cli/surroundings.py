@@ -14,12 +14,11 @@ from amocrm_gen.cli.options import FORMATS, Options
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from urllib3 import PoolManager
-
     from amocrm_gen.actions.catalog import Catalog
     from amocrm_gen.cli.failure import Failure
     from amocrm_gen.connections.book import Book
     from amocrm_gen.connections.connection import Connection
+    from amocrm_gen.runs.rehearsal import Rehearsal
     from amocrm_gen.runtime.types import JsonValue
     from amocrm_gen.v4.client import AmoCRM
 
@@ -84,9 +83,10 @@ class Surroundings:
 
         return Catalog.of()
 
-    def client(self, *, transport: PoolManager | None = None) -> AmoCRM:
+    def client(self, *, rehearsal: Rehearsal | None = None) -> AmoCRM:
         """Return a client for the chosen account; whoever opens it closes it.
 
+        With a `rehearsal` it sends reads only, and the ledger of creates stays as it is.
         Raises `ActionRequired` where nobody has logged in.
         """
         from amocrm_gen.connections.opening import open_client
@@ -96,7 +96,13 @@ class Surroundings:
 
             os.environ.setdefault("AMOCRM_LOG", "debug")
             switch_on()
-        return open_client(self.connection, book=self.book, transport=transport)
+        ledger = None
+        if rehearsal is not None:
+            from amocrm_gen.runs.rehearsal import RehearsedLedger
+            from amocrm_gen.runtime.ledger.sqlite import SqliteLedger
+
+            ledger = RehearsedLedger(SqliteLedger())
+        return open_client(self.connection, book=self.book, transport=rehearsal, ledger=ledger)
 
     def emit(self, value: JsonValue) -> None:
         """Write the one result of a command."""

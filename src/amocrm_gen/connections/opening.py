@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from urllib3 import PoolManager
 
+    from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.watching import Debug
     from amocrm_gen.v4.client import AmoCRM
 
@@ -93,6 +94,7 @@ def open_client(  # noqa: PLR0913 - as for `connect`
     har: Path | str | None = None,
     debug: Debug | None = None,
     transport: PoolManager | None = None,
+    ledger: Ledger | None = None,
 ) -> AmoCRM:
     """Open a client of a connection; `ActionRequired` if nobody has granted it access."""
     from amocrm_gen.v4.client import AmoCRM
@@ -127,4 +129,5 @@ def open_client(  # noqa: PLR0913 - as for `connect`
         har=har,
         debug=debug,
         transport=transport,
+        ledger=ledger,
     )
