@@ -96,6 +96,7 @@ def _generate(
     # These load the code generators, which a faulty spec need not wait for.
     from .coverage import markdown  # noqa: PLC0415
     from .fidelity import fidelity  # noqa: PLC0415
+    from .guesses import read_register, switches  # noqa: PLC0415
     from .targets import building  # noqa: PLC0415
     from .waist import DocumentError  # noqa: PLC0415
     from .write import ForeignFileError, replace  # noqa: PLC0415
@@ -109,7 +110,13 @@ def _generate(
             targets,
             pages={
                 "coverage": lambda: markdown(_coverage(folder, documents), _php_tests(folder)),
-                "fidelity": lambda: fidelity(folder.parent, documents.values(), _evidence(folder)),
+                "fidelity": lambda: fidelity(
+                    folder.parent,
+                    documents.values(),
+                    _evidence(folder),
+                    read_register(folder / "guesses.yaml"),
+                ),
+                "guesses": lambda: switches(read_register(folder / "guesses.yaml")),
             },
             beside=not options.check,
         ) as build:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import yaml
 
 from .coverage import recorded_name
+from .guesses import tables
 from .waist import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from .guesses import Register
     from .waist import Schema
 
 __all__ = ["fidelity"]
@@ -23,7 +25,10 @@ _ORDER = ("live", "sdk", "docs", "peer", "issue", "guess")
 
 
 def fidelity(
-    folder: Path, documents: Iterable[Schema], evidence: Mapping[str, Mapping[str, str]]
+    folder: Path,
+    documents: Iterable[Schema],
+    evidence: Mapping[str, Mapping[str, str]],
+    register: Register,
 ) -> str:
     """Return the page; `folder` is the checkout."""
     text = (folder / "spec" / "fidelity.md").read_text(encoding="utf-8").strip()
@@ -32,6 +37,8 @@ def fidelity(
     effects = "\n".join(_effects(folder / "tests" / "acceptance" / "effects.yaml"))
     return f"""{_MARK}
 {text}
+
+{tables(register)}
 
 ## Operations
 

@@ -28,7 +28,7 @@ class Target:
     """A file or folder that is generated whole."""
 
     kind: str
-    """package, contract, reference, coverage or fidelity."""
+    """package, contract, reference, coverage, fidelity or guesses."""
     place: Path
     api: str = MAIN_API
 
@@ -61,6 +61,8 @@ def checkout_targets(root: Path, apis: tuple[str, ...]) -> tuple[Target, ...]:
     pages = [Target("coverage", root / "docs" / "coverage.md")]
     if (root / "spec" / "fidelity.md").is_file():
         pages.append(Target("fidelity", root / "docs" / "fidelity.md"))
+    if (root / "spec" / "guesses.yaml").is_file():
+        pages.append(Target("guesses", contracts / "guesses.json"))
     return (*found, *pages)
 
 

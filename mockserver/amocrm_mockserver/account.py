@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrs import Factory, define, field, frozen
 
 from amocrm_mockserver.drive import Drive
+from amocrm_mockserver.guesses import Guesses
 from amocrm_mockserver.linkage import Links
 from amocrm_mockserver.state import Table
 
@@ -81,6 +82,8 @@ class Account:
     """Off without a rule."""
     drive: Drive = Factory(Drive)
     """What files contain."""
+    guesses: Guesses = Factory(Guesses)
+    """Which way to go where nobody knows what amoCRM does."""
     given: set[int] = Factory(set[int])
     """Ids that a seed has named."""
     directories: dict[str, FieldDirectory] = field(factory=dict[str, "FieldDirectory"], repr=False)
@@ -164,18 +167,22 @@ class Account:
         self.directories.clear()
 
 
-def create_account(
+def create_account(  # noqa: PLR0913 -- what an account is founded on
     subdomain: str,
     zone: str,
     *,
     clock: Clock,
     order: int,
     seed: Mapping[str, object] | None = None,
+    guesses: Guesses | None = None,
 ) -> Account:
     """A fresh account with amoCRM's default contents, and what the seed adds to them.
 
+    `guesses` are those of the server, which the account's own go before.
     Raises ValueError where the seed makes no sense.
     """
     from amocrm_mockserver.founding import found  # noqa: PLC0415 -- founding needs this module
 
-    return found(subdomain, zone, clock=clock, order=order, seed=seed or {})
+    return found(
+        subdomain, zone, clock=clock, order=order, seed=seed or {}, guesses=Guesses(guesses)
+    )

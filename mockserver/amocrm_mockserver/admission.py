@@ -74,7 +74,8 @@ def admit(world: World, request: Request, scope: str = _SCOPE) -> tuple[Account,
     if context is not None:
         holder = find_holder(account, int(context)) if context.isdecimal() else None
         if not is_admin or holder is None or not holder.is_active or holder.is_free:
-            raise unauthorized()
+            unknown = account.guesses["context_user.unknown"]
+            raise forbidden() if unknown == "403" else unauthorized()
         user_id, is_admin = holder.id, holder.is_admin
     caller = Caller(
         user_id=user_id, is_admin=is_admin, client_id=grant.client_id, origin=request.origin
@@ -100,6 +101,8 @@ def visit(world: World, request: Request, operation: Operation) -> tuple[Account
     path = request.path.strip("/").split("/")
     for account in world.accounts.values():
         if account.uuid in path:
+            if account.guesses.refuses("files.download_without_token"):
+                return None
             origin = request.origin
             return account, Caller(user_id=0, is_admin=False, client_id=None, origin=origin)
     return None

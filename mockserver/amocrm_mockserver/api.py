@@ -15,6 +15,7 @@ from amocrm_mockserver.engine import Engine
 from amocrm_mockserver.envelope import HAL_HEADERS
 from amocrm_mockserver.exchange import Exchange
 from amocrm_mockserver.filters import scalars
+from amocrm_mockserver.guessed_status import guessed_status
 from amocrm_mockserver.hooks.tell import hooks_of
 from amocrm_mockserver.legacy import api as legacy
 from amocrm_mockserver.message import JSON
@@ -77,6 +78,7 @@ class Api:
             wanted=wanted,
         )
         response = _of_its_media(self.engine.run(exchange), operation)
+        response = guessed_status(exchange, request, response)
         if exchange.happened:
             account.hooks.extend(hooks_of(account, exchange.happened))
         return response

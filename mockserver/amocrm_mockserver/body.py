@@ -74,7 +74,8 @@ def read_items(exchange: Exchange, *, one_will_do: bool = False) -> list[Item]:
         lone = one_will_do or not is_object(value)
         items = [value] if lone else list(value.values())
     if operation.batch_max and len(items) > operation.batch_max:
-        raise limit_exceeded(operation.batch_max)
+        status = int(exchange.account.guesses["batches.too_long"])
+        raise limit_exceeded(operation.batch_max, status=status)
     return _items(items)
 
 

@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 import orjson
 from attrs import frozen
 
-from amocrm_mockserver import control_accounts, control_chats, control_hooks, control_rules
+from amocrm_mockserver import (
+    control_accounts,
+    control_chats,
+    control_guesses,
+    control_hooks,
+    control_rules,
+)
 from amocrm_mockserver.control_call import ControlCall, ControlError
 from amocrm_mockserver.hosts import is_loopback_name, split_port, zone_of
 from amocrm_mockserver.message import Request, Response, json_response
@@ -28,7 +34,8 @@ class _Route:
     method: str
     path: str
     answer: _Answer
-    fields: frozenset[str] = frozenset()
+    fields: frozenset[str] | None = frozenset()
+    """None where the call checks the names itself."""
 
     def match(self, path: str) -> dict[str, str] | None:
         """The variables in a path of this shape; None if it has another."""
@@ -92,7 +99,7 @@ def _find(method: str, path: str) -> tuple[_Route, dict[str, str]]:
     raise ControlError(message, status=404)
 
 
-def _read_body(request: Request, fields: frozenset[str]) -> Mapping[str, object]:
+def _read_body(request: Request, fields: frozenset[str] | None) -> Mapping[str, object]:
     if not request.body.strip():
         return {}
     try:
@@ -103,8 +110,10 @@ def _read_body(request: Request, fields: frozenset[str]) -> Mapping[str, object]
     if not isinstance(body, dict):
         message = "the body must be a JSON object"
         raise ControlError(message)
-    known = ", ".join(sorted(fields)) or "none"
     values = cast("dict[str, object]", body)
+    if fields is None:
+        return values
+    known = ", ".join(sorted(fields)) or "none"
     for name in values:
         if name not in fields:
             message = f"the field {name} is not known here; known are: {known}"
@@ -119,7 +128,7 @@ _ROUTES: Final[tuple[_Route, ...]] = (
         "POST",
         "/accounts",
         control_accounts.create,
-        frozenset({"subdomain", "zone", "redirect_uri"}),
+        frozenset({"subdomain", "zone", "redirect_uri", "guesses"}),
     ),
     _Route("DELETE", "/accounts/{subdomain}", control_accounts.remove),
     _Route("GET", "/accounts/{subdomain}/state", control_accounts.state),
@@ -164,6 +173,10 @@ _ROUTES: Final[tuple[_Route, ...]] = (
         control_accounts.set_duplicate_control,
         frozenset({"rules"}),
     ),
+    _Route("GET", "/accounts/{subdomain}/guesses", control_guesses.of_account),
+    _Route("POST", "/accounts/{subdomain}/guesses", control_guesses.choose_for_account, None),
+    _Route("GET", "/guesses", control_guesses.listing),
+    _Route("POST", "/guesses", control_guesses.choose, None),
     _Route("POST", "/reset", control_rules.reset),
     _Route("GET", "/clock", control_rules.clock),
     _Route(

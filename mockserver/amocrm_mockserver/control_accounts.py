@@ -10,6 +10,7 @@ from amocrm_mockserver.behaviour.chat_channels import disconnect_channels
 from amocrm_mockserver.control_call import ControlCall, ControlError
 from amocrm_mockserver.duplicate_control import read_rules
 from amocrm_mockserver.grants import ACCESS_LIFE, Grant
+from amocrm_mockserver.guesses import GuessError
 from amocrm_mockserver.holder import Holder, find_holder, first_admin
 from amocrm_mockserver.hosts import ZONES
 from amocrm_mockserver.integration import REDIRECT_URI, Integration
@@ -71,9 +72,14 @@ def create(server: MockServer, call: ControlCall) -> object:
     subdomain = call.get("subdomain", str)
     zone = call.get("zone", str) or ZONES[0]
     _check_name(server, subdomain, zone)
-    account, integration = server.world.add_fresh_account(
-        subdomain, zone, call.get("redirect_uri", str) or REDIRECT_URI
-    )
+    redirect_uri = call.get("redirect_uri", str) or REDIRECT_URI
+    guesses: object = call.body.get("guesses")
+    try:
+        account, integration = server.world.add_fresh_account(
+            subdomain, zone, redirect_uri, guesses
+        )
+    except GuessError as error:
+        raise ControlError(str(error)) from error
     grant = server.world.grant(account, integration)
     pair = issue_pair(server.world, grant, api_domain=call.host)
     return {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -14,12 +15,14 @@ from amocrm_mockserver.problems import (
     Flaw,
     ItemFlaws,
     ProblemError,
+    bad_request,
     entity_errors,
     forbidden,
     invalid,
     method_not_allowed,
     missing,
     not_found,
+    unsupported,
 )
 from amocrm_mockserver.render import View
 from amocrm_mockserver.selection import select
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from amocrm_mockserver.message import Response
 
 __all__ = ["Engine"]
+
+_LOG: Final = logging.getLogger("amocrm_mockserver.guesses")
 
 
 class Engine:
@@ -111,10 +116,15 @@ class Engine:
         behaviour = self.behaviour(exchange.operation.table)
         row = behaviour.find(exchange)
         if row is None:
-            if exchange.operation.empty:
+            if self._is_nothing(exchange, behaviour):
                 return NOTHING
             raise self._unknown(behaviour)
         return hal(200, self._render(exchange, behaviour, row))
+
+    def _is_nothing(self, exchange: Exchange, behaviour: Behaviour) -> bool:
+        """Whether a row that is not there is told by an empty answer."""
+        key = behaviour.missing
+        return exchange.account.guesses[key] == "204" if key else exchange.operation.empty
 
     def _render(self, exchange: Exchange, behaviour: Behaviour, row: Row) -> Json:
         """What a reader sees of a row; kept with the row where that is safe."""
@@ -148,7 +158,10 @@ class Engine:
         """Make rows of the items: all of them, or none when one has a fault."""
         behaviour = self.behaviour(exchange.operation.table)
         taken = self._check(exchange, behaviour, items, [None] * len(items))
-        return [behaviour.create(exchange, item) for item in taken]
+        rows = [behaviour.create(exchange, item) for item in taken]
+        for item, row in zip(items, rows, strict=True):
+            behaviour.take_more(exchange, row, item.raw)
+        return rows
 
     def change(self, exchange: Exchange, row: Row, item: Item) -> None:
         """Change one row, or raise with every fault of the item."""
@@ -191,7 +204,15 @@ class Engine:
             found.append(row)
         if unknown:
             self._check(exchange, behaviour, items, found)
-            raise entity_errors(unknown)
+            if exchange.account.guesses["batches.unknown_id"] == "errors":
+                raise entity_errors(unknown)
+            raise invalid(
+                [
+                    {"request_id": item.request_id, "errors": [unsupported("id")]}
+                    for item, row in zip(items, found, strict=True)
+                    if row is None
+                ]
+            )
         return found
 
     def _update_one(self, exchange: Exchange) -> Response:
@@ -241,13 +262,49 @@ class Engine:
                 value["id"] = item.raw["id"]
             if row is None and operation.kind == "update" and "id" not in item.raw and not flaws:
                 flaws.append(missing("id"))
+            self._check_keys(exchange, item, flaws)
+            _check_time(exchange, value, row)
             behaviour.check(exchange, value, row, flaws)
             if flaws:
                 faulty.append({"request_id": item.request_id, "errors": flaws})
             taken.append(value)
         if faulty:
+            if exchange.account.guesses["batches.faulty_item"] == "others_saved":
+                wrong = {flaws["request_id"] for flaws in faulty}
+                for item, row, value in zip(items, rows, taken, strict=True):
+                    if item.request_id not in wrong:
+                        _save(exchange, behaviour, row, value)
             raise invalid(faulty)
         return taken
+
+    def _check_keys(self, exchange: Exchange, item: Item, flaws: list[Flaw]) -> None:
+        """Keys of an item that nothing is known of: they are passed over, but not in silence."""
+        takes = exchange.operation.takes
+        if exchange.seeding or takes is None:
+            return
+        known = self.validator.keys(takes)
+        unknown = item.raw.keys() - known if known else None
+        if not unknown:
+            return
+        if exchange.account.guesses.refuses("bodies.unknown_keys"):
+            flaws += [unsupported(key) for key in sorted(unknown)]
+        else:
+            _LOG.warning("%s: unknown keys: %s", exchange.operation.id, ", ".join(sorted(unknown)))
+
+
+def _check_time(exchange: Exchange, item: Row, row: Row | None) -> None:
+    """Whether a change that is older than what is stored is taken."""
+    given, held = item.get("updated_at"), None if row is None else row.get("updated_at")
+    is_older = given is not None and held is not None and given < held
+    if is_older and exchange.account.guesses.refuses("updates.older_updated_at"):
+        raise bad_request("Last modified date is older than in database")
+
+
+def _save(exchange: Exchange, behaviour: Behaviour, row: Row | None, value: Row) -> None:
+    if row is not None:
+        behaviour.update(exchange, row, value)
+    elif exchange.operation.kind == "create":
+        behaviour.create(exchange, value)
 
 
 def _marks(exchange: Exchange, item: Item) -> Row:

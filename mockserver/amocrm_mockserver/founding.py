@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from amocrm_mockserver.clock import Clock
+    from amocrm_mockserver.guesses import Guesses
     from amocrm_mockserver.jsonvalue import Json, Row
 
 __all__ = ["found"]
@@ -114,16 +115,25 @@ _EARLY: Final = frozenset(
 _PLAIN: Final = "predefined_fields"
 _DUPLICATES: Final = "duplicate_control"
 _DRIVE: Final = "drive"
+_GUESSES: Final = "guesses"
 _GROUPED: Final = ("leads", "contacts", "companies", "customers")
 """Entity types whose cards have tabs."""
 
 
-def found(
-    subdomain: str, zone: str, *, clock: Clock, order: int, seed: Mapping[str, object]
+def found(  # noqa: PLR0913 -- what an account is founded on
+    subdomain: str,
+    zone: str,
+    *,
+    clock: Clock,
+    order: int,
+    seed: Mapping[str, object],
+    guesses: Guesses,
 ) -> Account:
     """A new account; ValueError tells what in the seed makes no sense."""
     ids = Ids(subdomain, order=order)
     account = Account(subdomain=subdomain, zone=zone, order=order, clock=clock, ids=ids, row={})
+    account.guesses = guesses
+    guesses.choose(seed.get(_GUESSES, {}))
     account.row = _settings(account, seed)
     account.given.update(_numbers(dict(seed)))
     for group in [default_group(account), *_list(seed, "groups")]:
@@ -231,7 +241,9 @@ def _add_contents(account: Account, seed: Mapping[str, object]) -> None:
     rest = {
         key: value
         for key, value in seed.items()
-        if key not in _SETTINGS and key not in _EARLY and key not in (_PLAIN, _DUPLICATES, _DRIVE)
+        if key not in _SETTINGS
+        and key not in _EARLY
+        and key not in (_PLAIN, _DUPLICATES, _DRIVE, _GUESSES)
     }
     plant(account, caller, load_contract(), rest, _list(seed, "links"))
 

@@ -9,6 +9,7 @@ from amocrm_mockserver.message import PROBLEM, Response, html_response, json_res
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from amocrm_mockserver.account import Account
     from amocrm_mockserver.jsonvalue import Row
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "empty_method_not_allowed",
     "entity_errors",
     "forbidden",
+    "function_off",
     "internal",
     "invalid",
     "invalid_items",
@@ -31,6 +33,7 @@ __all__ = [
     "missing",
     "not_found",
     "payment_required",
+    "too_long",
     "too_many_requests",
     "unauthorized",
     "unknown_page",
@@ -48,6 +51,7 @@ _TITLES: Final[Mapping[int, str]] = {
     404: "Not Found",
     405: "Method Not Allowed",
     422: "Unprocessable Entity",
+    426: "Upgrade Required",
     429: "Too Many Requests",
 }
 _INVALID: Final = "Request validation failed"
@@ -204,14 +208,26 @@ def empty_method_not_allowed() -> ProblemError:
     return ProblemError(Response(405))
 
 
+def function_off(detail: str) -> ProblemError:
+    """A function of the account that is switched off, by its old number."""
+    return _refusal(426, detail)
+
+
 def unprocessable(detail: str) -> ProblemError:
     """Understood, but not possible in this account."""
     return _refusal(422, detail)
 
 
-def limit_exceeded(most: int) -> ProblemError:
+def limit_exceeded(most: int, *, status: int = 422) -> ProblemError:
     """A batch that is too long."""
-    return unprocessable(f"Limit {most} per page")
+    return _refusal(status, f"Limit {most} per page")
+
+
+def too_long(account: Account, path: str) -> Flaw:
+    """A text that is longer than it may be; how that is called is not known."""
+    if account.guesses["validation.too_long"] == "NotSupportedChoice":
+        return unsupported(path)
+    return {"code": "TooLong", "path": path, "detail": "This value is too long."}
 
 
 def too_many_requests(*, as_json: bool = False) -> ProblemError:

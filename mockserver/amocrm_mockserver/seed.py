@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from attrs import Factory, field, frozen
 
+from amocrm_mockserver.guesses import GuessError, Guesses
 from amocrm_mockserver.hosts import ZONES, is_reserved_label
 from amocrm_mockserver.integration import ALL_SCOPES, REDIRECT_URI, Integration
 from amocrm_mockserver.yaml_source import Place, Source, SourceError, read_source
@@ -38,6 +39,8 @@ class Seed:
     accounts: tuple[AccountSeed, ...] = Factory(lambda: (AccountSeed(subdomain="example"),))
     integrations: tuple[Integration, ...] = ()
     """Without any, each account gets one of its own."""
+    guesses: Mapping[str, object] = field(factory=dict[str, object])
+    """Switches of all accounts; one account's own stand among its contents."""
     source: Source | None = None
     """The file it came from, to name it in errors."""
 
@@ -62,13 +65,27 @@ def parse_seed(text: str, name: str = "seed") -> Seed:
     """Read a seed from YAML text; `name` stands in the errors for the file."""
     source = read_source(text, name)
     root = source.root()
-    root.check_keys({"integrations", "accounts"})
+    root.check_keys({"integrations", "accounts", "guesses"})
     integrations = tuple(_integrations(root))
     accounts = tuple(_accounts(root))
+    guesses = _guesses(root)
     source.check()
     if not accounts:
-        return Seed(integrations=integrations, source=source)
-    return Seed(integrations=integrations, accounts=accounts, source=source)
+        return Seed(integrations=integrations, guesses=guesses, source=source)
+    return Seed(integrations=integrations, accounts=accounts, guesses=guesses, source=source)
+
+
+def _guesses(place: Place) -> dict[str, object]:
+    """The switches under a place; what is wrong with one is noted where it stands."""
+    if place.at("guesses").value is None:
+        return {}
+    given = place.at("guesses").mapping()
+    for key, value in given.items():
+        try:
+            Guesses().choose({key: value})
+        except GuessError as error:
+            place.at("guesses").fault(f"is wrong: {error}")
+    return given
 
 
 def _integrations(root: Place) -> Iterator[Integration]:
@@ -109,5 +126,6 @@ def _accounts(root: Place) -> Iterator[AccountSeed]:
             if code in codes:
                 place.at("codes").at(index).fault("stands in the file twice")
             codes.add(code)
+        _guesses(place)
         contents = place.mapping(without={"subdomain", "zone", "codes"})
         yield AccountSeed(subdomain=subdomain, zone=zone, codes=own, contents=contents)

@@ -25,6 +25,7 @@ from amocrm_mockserver.state import Entry, Key, Table, is_shown, sort_value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from amocrm_mockserver.account import Account
     from amocrm_mockserver.behaviour.plain import Behaviour
     from amocrm_mockserver.brackets import Tree
     from amocrm_mockserver.contract import Filter
@@ -185,7 +186,7 @@ def _wanted(exchange: Exchange, behaviour: Behaviour, table: Table, order: _Orde
     for name, value in behaviour.scope(exchange).items():
         _add_values(wanted, table, name, {value})
     asked = exchange.query.get("filter")
-    if isinstance(asked, dict) and exchange.operation.filters:
+    if isinstance(asked, dict) and exchange.operation.filters and _has_filters(exchange.account):
         for key, tree in asked.items():
             described = exchange.operation.filters.get(str(key))
             if described is None:
@@ -199,6 +200,13 @@ def _wanted(exchange: Exchange, behaviour: Behaviour, table: Table, order: _Orde
     if isinstance(text, str) and text and exchange.operation.searchable:
         wanted.tests.append(behaviour.search(exchange, text))
     return wanted
+
+
+def _has_filters(account: Account) -> bool:
+    """Whether filters work in an account; some have not bought them."""
+    if account.row["is_api_filter_enabled"]:
+        return True
+    return account.guesses["filters.not_bought"] == "work"
 
 
 def _add_filter(

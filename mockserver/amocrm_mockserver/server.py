@@ -36,7 +36,7 @@ from amocrm_mockserver.snapshot import freeze_world, thaw_world
 from amocrm_mockserver.world import World, build_world
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from amocrm_mockserver.account import Account, Caller
     from amocrm_mockserver.contract import Operation
@@ -58,9 +58,17 @@ class MockServer:
     """A world of accounts behind one function; safe to call from any thread."""
 
     def __init__(
-        self, seed: Seed | None = None, *, clock: Clock | None = None, limits: bool = False
+        self,
+        seed: Seed | None = None,
+        *,
+        clock: Clock | None = None,
+        limits: bool = False,
+        guesses: Mapping[str, object] | None = None,
     ) -> None:
+        """Guesses given here go before those of the seed."""
         self.seed = seed or Seed()
+        if guesses:
+            self.seed = evolve(self.seed, guesses={**self.seed.guesses, **guesses})
         self.clock = clock or Clock()
         self._limited = limits
         self._lock = RLock()

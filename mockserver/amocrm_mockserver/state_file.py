@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StateError", "keep_in_file"]
 
-_MARK: Final = b"amocrm-mockserver state 2\n"
+_MARK: Final = b"amocrm-mockserver state 3\n"
 """Grows with every change of what is stored."""
 
 

@@ -12,7 +12,7 @@ from amocrm_mockserver.integration import REDIRECT_URI, Integration
 from amocrm_mockserver.tokens import issue_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.clock import Clock
@@ -64,11 +64,15 @@ class MockAccount:
 
 
 def fresh_account(
-    running: ThreadedServer, subdomain: str | None = None, *, zone: str = ZONES[0]
+    running: ThreadedServer,
+    subdomain: str | None = None,
+    *,
+    zone: str = ZONES[0],
+    guesses: Mapping[str, object] | None = None,
 ) -> MockAccount:
-    """An account of its own in a running server."""
+    """An account of its own in a running server, which goes by these guesses."""
     with running.server.locked() as world:
-        account, integration = world.add_fresh_account(subdomain, zone, REDIRECT_URI)
+        account, integration = world.add_fresh_account(subdomain, zone, REDIRECT_URI, guesses)
         grant = world.grant(account, integration)
         pair = issue_pair(world, grant, api_domain=running.url.rpartition("/")[2])
     return MockAccount(
@@ -83,7 +87,11 @@ def fresh_account(
 
 @contextmanager
 def mock_amocrm(
-    seed: Seed | None = None, *, clock: Clock | None = None, limits: bool = False
+    seed: Seed | None = None,
+    *,
+    clock: Clock | None = None,
+    limits: bool = False,
+    guesses: Mapping[str, object] | None = None,
 ) -> Generator[MockAccount]:
     """A server on a free port and a fresh account in it; also a decorator.
 
@@ -93,5 +101,5 @@ def mock_amocrm(
     from amocrm_mockserver.server import MockServer  # noqa: PLC0415 -- slow to import, and not always used
     from amocrm_mockserver.threaded import ThreadedServer  # noqa: PLC0415 -- slow to import, and not always used
 
-    with ThreadedServer(MockServer(seed, clock=clock, limits=limits)) as running:
+    with ThreadedServer(MockServer(seed, clock=clock, limits=limits, guesses=guesses)) as running:
         yield fresh_account(running)

@@ -10,7 +10,7 @@ from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.problems import Flaw, missing, unsupported, wrong_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.contract import Contract, Schema
@@ -61,6 +61,7 @@ class Validator:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._checks: dict[str, Check] = {}
+        self._keys: dict[str, frozenset[str]] = {}
 
     def check(self, name: str, *, without: str = "") -> Check:
         """The check of a component; `without` names a field that need not be there."""
@@ -70,6 +71,22 @@ class Validator:
             found = self._component(self._contract.schema(name), without)
             self._checks[key] = found
         return found
+
+    def keys(self, name: str) -> frozenset[str]:
+        """Every key that an item of this component may have in any variant; empty for any keys."""
+        found = self._keys.get(name)
+        if found is None:
+            found = frozenset(self._names(self._contract.schema(name)))
+            self._keys[name] = found = found and found | {"id", "request_id"}
+        return found
+
+    def _names(self, schema: Schema) -> Iterator[str]:
+        schema = self._contract.resolve(schema)
+        yield from schema.get("properties", ())
+        for part in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+            yield from self._names(part)
+        if "x-amo-fallback" in schema:
+            yield from self._names(self._contract.schema(schema["x-amo-fallback"]))
 
     def _component(self, schema: Schema, without: str = "") -> Check:
         if "discriminator" in schema:

@@ -8,6 +8,7 @@ from attrs import define, field
 
 from amocrm_mockserver.account import Account, create_account
 from amocrm_mockserver.grants import Code, Grant, Grants
+from amocrm_mockserver.guesses import Guesses
 from amocrm_mockserver.holder import first_admin
 from amocrm_mockserver.hosts import LOCAL_ZONE, split_port
 from amocrm_mockserver.integration import REDIRECT_URI, Integration
@@ -44,6 +45,8 @@ class World:
     """Hosts that an account has left: its new subdomain, and the status that is answered there."""
     answered: dict[str, int] = field(factory=dict[str, int])
     """How many answers each account gave: the source of request ids."""
+    guesses: Guesses = field(factory=Guesses)
+    """Those of every account that has none of its own."""
     order: int = 0
     """How many accounts there ever were, so that no two share a range of ids."""
 
@@ -62,7 +65,12 @@ class World:
     def add_account(self, seed: AccountSeed) -> Account:
         """Bring an account into being, with an integration of its own if there is no other."""
         account = create_account(
-            seed.subdomain, seed.zone, clock=self.clock, order=self.order, seed=seed.contents
+            seed.subdomain,
+            seed.zone,
+            clock=self.clock,
+            order=self.order,
+            seed=seed.contents,
+            guesses=self.guesses,
         )
         self.order += 1
         self.accounts[seed.subdomain] = account
@@ -73,11 +81,25 @@ class World:
         return account
 
     def add_fresh_account(
-        self, subdomain: str | None, zone: str, redirect_uri: str
+        self,
+        subdomain: str | None,
+        zone: str,
+        redirect_uri: str,
+        guesses: object = None,
     ) -> tuple[Account, Integration]:
-        """An account of its own for one test, and the integration that only it knows."""
+        """An account of its own for one test, and the integration that only it knows.
+
+        GuessError tells what is wrong with its guesses.
+        """
         name = subdomain or self._free_subdomain()
-        account = create_account(name, zone, clock=self.clock, order=self.order, seed=None)
+        account = create_account(
+            name,
+            zone,
+            clock=self.clock,
+            order=self.order,
+            seed=None if guesses is None else {"guesses": guesses},
+            guesses=self.guesses,
+        )
         self.order += 1
         self.accounts[name] = account
         return account, self.add_private_integration(account, redirect_uri)
@@ -138,6 +160,7 @@ class World:
 def build_world(seed: Seed, clock: Clock) -> World:
     """The world as a seed describes it; raises SeedError where an account cannot be made."""
     world = World(clock=clock)
+    world.guesses.choose(seed.guesses)
     for integration in seed.integrations:
         world.integrations[integration.client_id] = integration
     for index, account in enumerate(seed.accounts):

@@ -15,6 +15,7 @@ from amocrm_codegen.__main__ import main
 from amocrm_codegen.compile import apis_of, compile_spec
 from amocrm_codegen.coverage import coverage, markdown, read_evidence
 from amocrm_codegen.fidelity import fidelity
+from amocrm_codegen.guesses import read_register, switches
 from amocrm_codegen.openapi import compile_document
 from amocrm_gen.runtime.convert import structure, unstructure
 
@@ -285,9 +286,11 @@ class TestCheckout:
             read_evidence(ROOT / "tests" / "evidence.tsv"),
         )
         evidence = read_evidence(ROOT / "tests" / "evidence.tsv")
+        register = read_register(ROOT / "spec" / "guesses.yaml")
         pages = {
             "coverage": lambda: markdown(entries, ROOT / "tests" / "legacy"),
-            "fidelity": lambda: fidelity(ROOT, documents.values(), evidence),
+            "fidelity": lambda: fidelity(ROOT, documents.values(), evidence, register),
+            "guesses": lambda: switches(register),
         }
         places = targets.checkout_targets(ROOT, apis)
         real_places = targets.checkout_targets(ROOT, apis)

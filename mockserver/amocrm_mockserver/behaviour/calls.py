@@ -37,6 +37,7 @@ _PARAMS: Final = (
     "call_status",
     "call_responsible",
 )
+_CALLS: Final = frozenset({"call_in", "call_out"})
 _NOBODY: Final = {"title": "Entity not found", "status": 263, "detail": "Entity not found"}
 
 
@@ -48,8 +49,11 @@ def place_calls(engine: Engine, exchange: Exchange) -> Response:
     placed: list[Row] = []
     refused: list[Row] = []
     for item, call in _checked(engine, exchange):
+        known = _known(exchange.account, call)
         owner = owner_of(exchange.account, call["phone"])
-        if owner is None:
+        if known is not None:
+            placed.append({**known, "request_id": item.request_id})
+        elif owner is None:
             refused.append({**_NOBODY, "request_id": item.request_id})
         else:
             placed.append({**_place(exchange, owner, call), "request_id": item.request_id})
@@ -58,6 +62,18 @@ def place_calls(engine: Engine, exchange: Exchange) -> Response:
         return json_response(400, told, kind=PROBLEM)
     key = exchange.operation.key
     return hal(200, {**told, "_embedded": {key: [_shown(exchange, call) for call in placed]}})
+
+
+def _known(account: Account, call: Row) -> Row | None:
+    """The note of the same call, where calls are told apart by the caller's id."""
+    number: Json = call.get("uniq")
+    if not number or account.guesses["calls.same_uniq"] == "two_notes":
+        return None
+    for kind in ("leads", "contacts", "companies", "customers"):
+        for note in account.table(f"notes:{kind}").rows.values():
+            if note["note_type"] in _CALLS and note["params"].get("uniq") == number:
+                return {"id": note["id"], "kind": kind, "entity_id": note["entity_id"]}
+    return None
 
 
 def _checked(engine: Engine, exchange: Exchange) -> list[tuple[Item, Row]]:

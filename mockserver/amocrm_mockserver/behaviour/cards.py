@@ -56,12 +56,14 @@ class Cards(Behaviour):
             return row if row is not None and row["is_deleted"] else None
         return super().find(exchange)
 
-    def filter(self, exchange: Exchange, described: Filter, tree: Tree) -> Test | None:  # noqa: ARG002
+    def filter(self, exchange: Exchange, described: Filter, tree: Tree) -> Test | None:
         """Names are compared without regard to case."""
         if described.kind == "fields":
             return field_values.field_test(tree)
         if described.name == "name":
             wanted = {name.casefold() for name in scalars(tree)}
+            if exchange.account.guesses["filters.name"] == "part":
+                return lambda row: any(one in row["name"].casefold() for one in wanted)
             return lambda row: row["name"].casefold() in wanted
         return None
 
@@ -129,6 +131,8 @@ class Cards(Behaviour):
         self.log_changes(exchange, row, old)
         for number in changed:
             account, kind = exchange.account, f"custom_field_{number}_value_changed"
+            if account.guesses["events.custom_field_type"] == "common":
+                kind = "custom_field_value_changed"
             record(
                 exchange,
                 kind,

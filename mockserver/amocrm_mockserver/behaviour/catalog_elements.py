@@ -39,6 +39,7 @@ class CatalogElements(Behaviour):
     """What may be done with elements."""
 
     noun = "Catalog element"
+    missing = "elements.missing"
 
     def columns(self) -> Mapping[str, Show]:
         """Values are kept by field and shown by the definitions of the catalog."""

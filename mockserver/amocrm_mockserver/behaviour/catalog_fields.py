@@ -78,6 +78,11 @@ _ENUMS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
 }
 """Code, and the text in Russian and English."""
 _REQUIRED: Final = frozenset({"BILL_STATUS"})
+_GUESSED: Final[Mapping[str, str]] = {
+    "BILL_REASON_FOR_NO_VAT": "invoices.type_of_no_vat_reason",
+    "BILL_PAYMENT_DATE": "invoices.type_of_payment_date",
+}
+"""The types of these are not known."""
 
 
 def add_predefined_fields(account: Account, catalog: Row) -> None:
@@ -86,9 +91,10 @@ def add_predefined_fields(account: Account, catalog: Row) -> None:
     table = field_table(account, "catalogs")
     for code, kind, *names in _FIELDS.get(catalog["type"], ()):
         choices = _ENUMS.get(code, ())
+        guess = _GUESSED.get(code)
         item: Row = {
             "code": code,
-            "type": kind,
+            "type": kind if guess is None else account.guesses[guess],
             "name": names[word],
             "enums": [{"value": texts[word], "code": key} for key, *texts in choices],
             "is_predefined": True,

@@ -95,7 +95,8 @@ def receive(engine: Engine, exchange: Exchange) -> Response:
         schema = "chats.ChatNewMessagePayload"
         item = check_value(engine, exchange, schema, payload, "payload")
         row = _take_in(engine, exchange, channel, {**item, "message": message})
-    return json_response(200, {_NEW: _answer(exchange.account, row)})
+    key = event if exchange.account.guesses["chats.key_of_edits"] == _EDIT else _NEW
+    return json_response(200, {key: _answer(exchange.account, row)})
 
 
 def _answer(account: Account, row: Row) -> Row:
@@ -221,6 +222,8 @@ def show_typing(engine: Engine, exchange: Exchange) -> Response:
     item, channel = read_body(engine, exchange), channel_of(exchange)
     account = exchange.account
     chat = find_chat(account, channel, None, item["conversation_id"])
+    if chat is None and account.guesses["chats.typing_in_unknown_chat"] == "404":
+        raise unknown_message()
     if chat is None:
         raise wrong_request(f"conversation_id: there is no chat {item['conversation_id']}")
     seconds = item.get("duration_ms", _TYPING_MS) / 1000

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from amocrm_mockserver.behaviour.cards import Cards, elements_of, refs_of
+from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.tags import attached
+from amocrm_mockserver.jsonvalue import object_at, objects_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +46,14 @@ class Contacts(Cards):
         row.setdefault("is_unsorted", False)
         if not row["name"]:
             row["name"] = _full_name(exchange.account, row["first_name"], row["last_name"])
+
+    def take_more(self, exchange: Exchange, row: Row, raw: Row) -> None:
+        """Companies that are named with a new contact may be linked with it."""
+        if exchange.account.guesses["contacts.created_with_companies"] == "ignored":
+            return
+        for _, ref in objects_at(object_at(raw, "_embedded"), "companies"):
+            if exchange.account.has("companies", ref.get("id")):
+                connect(exchange, ("contacts", row["id"]), ("companies", ref["id"]), {}, fresh=True)
 
     def changes(self, exchange: Exchange, row: Row, item: Row) -> Row:
         """New parts make a new name, unless a new name comes with them."""

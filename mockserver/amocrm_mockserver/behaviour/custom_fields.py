@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from amocrm_mockserver.behaviour.field_directory import fields_of
 from amocrm_mockserver.behaviour.plain import Behaviour
 from amocrm_mockserver.jsonvalue import object_at, objects_at
-from amocrm_mockserver.problems import Flaw, bad_request, missing, unsupported
+from amocrm_mockserver.problems import Flaw, bad_request, forbidden, missing, unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -180,10 +180,15 @@ class CustomFields(Behaviour):
             needed = _NEEDED.get(kind) if isinstance(kind, str) else None
             if needed is not None and not item.get(needed):
                 _add_once(flaws, missing(needed))
-        if row is not None and kind in _CHOICES and "enums" in item and not item["enums"]:
+        guesses = exchange.account.guesses
+        is_emptied = row is not None and kind in _CHOICES and item.get("enums") == []
+        if is_emptied and guesses.refuses("custom_fields.no_enums"):
             flaws.append(unsupported("enums"))
+        is_blind = kind == "linked_entity" and row is None and not item.get("search_in")
+        if is_blind and not exchange.seeding and guesses.refuses("custom_fields.search_in"):
+            _add_once(flaws, missing("search_in"))
         _check_code(fields_of(exchange.account, self.entity_type(exchange)), item, row, flaws)
-        _check_enums(item, row, flaws)
+        _check_enums(exchange.account, item, row, flaws)
         for key in ("required_statuses", "hidden_statuses"):
             for index, ref in objects_at(item, key):
                 stage = (ref.get("pipeline_id"), ref.get("status_id"))
@@ -213,7 +218,7 @@ class CustomFields(Behaviour):
         if item.get("enums") is not None and row["type"] in _WITH_ENUMS:
             changes["enums"] = _replaced(account, row["enums"] or [], item["enums"])
         if item.get("nested") is not None and row["type"] == "category":
-            changes["nested"] = _tree(account, item["nested"])
+            changes["nested"] = _kept(account, row["nested"], item["nested"])
         if item.get("chained_lists") is not None:
             changes["chained_lists"] = _chain(item)
         self.home(exchange).change(row, changes)
@@ -223,6 +228,8 @@ class CustomFields(Behaviour):
         """The values go with the field; predefined fields stay."""
         account = exchange.account
         if not row["is_deletable"]:
+            if account.guesses["custom_fields.predefined_deletion"] == "403":
+                raise forbidden()
             raise bad_request("Bad Request")
         super().delete(exchange, row)
         name, owners = self.owners(exchange)
@@ -246,6 +253,15 @@ class SegmentFields(CustomFields):
         """Segments have the values."""
         name = "customer_segments"
         return name, exchange.account.table(name).rows.values()
+
+
+def _kept(account: Account, old: list[Row], given: list[Row]) -> list[Row]:
+    """The nodes of a category after a change; whether it removes what it leaves out is unknown."""
+    nodes = _tree(account, given)
+    if account.guesses["custom_fields.nested_left_out"] == "removed":
+        return nodes
+    named = {node["id"] for node in nodes}
+    return [*(node for node in old if node["id"] not in named), *nodes]
 
 
 def _replaced(account: Account, old: list[Row], given: list[Row]) -> list[Row]:
@@ -279,7 +295,7 @@ def _check_code(known: list[Row], item: Row, row: Row | None, flaws: list[Flaw])
             flaws.append(unsupported("code"))
 
 
-def _check_enums(item: Row, row: Row | None, flaws: list[Flaw]) -> None:
+def _check_enums(account: Account, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
     """Texts and codes are unique; an id must be one of the field's."""
     known = {enum["id"] for enum in (row["enums"] or ())} if row else set[int]()
     values: set[str] = set()
@@ -288,7 +304,8 @@ def _check_enums(item: Row, row: Row | None, flaws: list[Flaw]) -> None:
         value, code = enum.get("value"), enum.get("code")
         if row is not None and enum.get("id") is not None and enum["id"] not in known:
             flaws.append(unsupported(f"enums.{index}.id"))
-        if isinstance(value, str) and value in values:
+        is_known = isinstance(value, str) and value in values
+        if is_known and account.guesses.refuses("custom_fields.same_enum"):
             flaws.append(unsupported(f"enums.{index}.value"))
         if isinstance(code, str) and code in codes:
             flaws.append(unsupported(f"enums.{index}.code"))

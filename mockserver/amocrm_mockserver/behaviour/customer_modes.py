@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from amocrm_mockserver.problems import payment_required, unprocessable
+from amocrm_mockserver.problems import function_off, payment_required, unprocessable
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
@@ -21,4 +21,7 @@ def demand_mode(account: Account, mode: str | None = None) -> None:
     if held == "unavailable":
         raise payment_required()
     if held == "disabled" or mode not in {None, held}:
-        raise unprocessable("Customers are disabled" if mode is None else f"The {mode} mode is off")
+        detail = "Customers are disabled" if mode is None else f"The {mode} mode is off"
+        if account.guesses["customers.mode_off"] == "426":
+            raise function_off(detail)
+        raise unprocessable(detail)

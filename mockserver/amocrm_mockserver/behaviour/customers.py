@@ -186,6 +186,8 @@ def change_bonus_points(engine: Engine, exchange: Exchange) -> Response:
         raise bad_request("Bonus points can not be negative")
     points: int = row["bonus_points"] + item.get("earn", 0) - item.get("redeem", 0)
     if points < 0:
-        raise bad_request("Not enough bonus points")
+        if exchange.account.guesses.refuses("bonus_points.beyond_balance"):
+            raise bad_request("Not enough bonus points")
+        points = 0
     table.change(row, {"bonus_points": points})
     return hal(200, {"bonus_points": points})

@@ -54,9 +54,10 @@ def find_events(engine: Engine, exchange: Exchange) -> Response:
     """A page of the log; only as much of it is read as the page needs."""
     number, size = asked_page(exchange)
     tests = event_tests(exchange)
-    passing = (
-        event for event in reversed(exchange.account.events) if all(test(event) for test in tests)
-    )
+    events = exchange.account.events
+    is_newest_first = exchange.account.guesses["events.order"] == "newest_first"
+    ordered = reversed(events) if is_newest_first else iter(events)
+    passing = (event for event in ordered if all(test(event) for test in tests))
     rows = list(islice(passing, (number - 1) * size, number * size + 1))
     page = Page(rows[:size], number, size, len(rows) > size, 0)
     return listed(exchange, page, [engine.show(exchange, row) for row in page.rows])
@@ -65,7 +66,8 @@ def find_events(engine: Engine, exchange: Exchange) -> Response:
 def _values(side: str) -> Show:
     def show(exchange: Exchange, event: Row) -> Json:
         values: list[Row] = event[side]
-        if "note" not in exchange.wanted:
+        is_told = exchange.account.guesses["events.with_note"] == "told"
+        if not is_told or "note" not in exchange.wanted:
             return values
         return [{key: _with_words(exchange, key, held) for key, held in v.items()} for v in values]
 

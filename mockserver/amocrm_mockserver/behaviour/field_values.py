@@ -43,6 +43,8 @@ def read(account: Account, entity_type: str, raw: Json, path: str, flaws: list[F
             flaws.append(wrong_type(at, "array"))
             continue
         field = _field(directory, item, at, flaws)
+        if item.get("values") == [] and account.guesses["custom_fields.empty_values"] == "ignored":
+            continue
         if field is not None:
             taken[str(field["id"])] = _values(account, field, item, at, flaws)
     return taken

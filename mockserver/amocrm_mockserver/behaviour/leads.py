@@ -117,7 +117,8 @@ class Leads(Cards):
             changes["closed_at"] = None
         elif moved:
             changes["closed_at"] = item.get("closed_at") or exchange.now
-        if status != LOST:
+        is_kept = exchange.account.guesses["leads.loss_reason_elsewhere"] == "kept"
+        if status != LOST and not is_kept:
             changes["loss_reason_id"] = None
         return changes
 

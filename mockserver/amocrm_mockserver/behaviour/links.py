@@ -12,6 +12,7 @@ from amocrm_mockserver.filters import numbers, scalars
 from amocrm_mockserver.problems import (
     Flaw,
     ItemFlaws,
+    entity_errors,
     invalid,
     invalid_without_item,
     missing,
@@ -46,6 +47,9 @@ _OF_CONTACTS: Final = frozenset({"leads", "customers"})
 _OF_ONE_COMPANY: Final = frozenset({"leads", "contacts", "customers"})
 """These have at most one company."""
 
+_TOO_MANY: Final = 330
+"""The old number of "too many links"."""
+
 _End = tuple[str, int]
 
 
@@ -69,8 +73,7 @@ def connect(
             if number != contact[1]:
                 other["main_contact"] = False
     if is_new:
-        record(exchange, "entity_linked", *one, after=[_told("link", two)], by=by)
-        record(exchange, "entity_linked", *two, after=[_told("link", one)], by=by)
+        _log(exchange, "linked", (one, two), by)
         _change(exchange, two, by)
     if not fresh:
         _change(exchange, one, by)
@@ -89,7 +92,8 @@ def _held(account: Account, one: _End, two: _End, metadata: Row) -> Row:
         contacts = account.links.of(*owner, "contacts")
         if contact[1] in contacts:
             return {"main_contact": True} if metadata.get("is_main") else {}
-        return {"main_contact": bool(metadata.get("is_main")) or not contacts}
+        is_first = not contacts and account.guesses["contacts.first_is_main"] == "main"
+        return {"main_contact": bool(metadata.get("is_main")) or is_first}
     return {}
 
 
@@ -98,14 +102,28 @@ def disconnect(exchange: Exchange, one: _End, two: _End, *, by: int | None = Non
     links = exchange.account.links
     if not links.part(one, two):
         return
-    record(exchange, "entity_unlinked", *one, before=[_told("unlink", two)], by=by)
-    record(exchange, "entity_unlinked", *two, before=[_told("unlink", one)], by=by)
+    _log(exchange, "unlinked", (one, two), by)
     for owner, other in ((one, two), (two, one)):
         if other[0] == "contacts" and owner[0] in _OF_CONTACTS:
             left = links.of(*owner, "contacts").values()
             if left and not any(metadata["main_contact"] for metadata in left):
                 next(iter(left))["main_contact"] = True
         _change(exchange, owner, by)
+
+
+def _log(exchange: Exchange, action: str, ends: tuple[_End, _End], by: int | None) -> None:
+    """Both ends hear of a link, or the one alone that the call was about."""
+    guesses = exchange.account.guesses
+    one, two = ends
+    in_after = action == "linked" or guesses["events.unlink_value"] == "value_after"
+    for end, other in ((one, two), (two, one)):
+        common = guesses["events.link_names"] == "entity" or other[0] == _ELEMENTS
+        noun = "entity" if common else SINGULAR[other[0]]
+        told = [_told(action.removesuffix("ed"), other)]
+        before, after = (None, told) if in_after else (told, None)
+        record(exchange, f"{noun}_{action}", *end, before=before, after=after, by=by)
+        if guesses["events.link_sides"] == "main":
+            break
 
 
 def _change(exchange: Exchange, end: _End, by: int | None) -> None:
@@ -178,6 +196,7 @@ def _ends(engine: Engine, exchange: Exchange) -> list[tuple[_End, _End, Row]]:
 
 def _check_ends(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> None:
     account, target = exchange.account, link["to_entity_type"]
+    _check_number(exchange, kind, link)
     if "entity_id" in link and not account.has(kind, link["entity_id"]):
         flaws.append(unsupported("entity_id"))
     if target not in ALLOWED[kind]:
@@ -191,6 +210,18 @@ def _check_ends(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> 
         element = int(exchange.variables["entity_id"])
         if not _may_have(account, element, (target, link["to_entity_id"])):
             flaws.append(unsupported("to_entity_id"))
+
+
+def _check_number(exchange: Exchange, kind: str, link: Row) -> None:
+    """How many links of one type an entity may have is not known; nor is it when undoing them."""
+    guesses = exchange.account.guesses
+    if guesses["links.most"] == "any" or exchange.operation.name.startswith("unlink"):
+        return
+    main = int(exchange.variables.get("entity_id", link.get("entity_id", 0)))
+    held = exchange.account.links.of(kind, main, link["to_entity_type"])
+    is_full = len(held) >= int(guesses["links.most"]) and link["to_entity_id"] not in held
+    if is_full and guesses.refuses("links.most"):
+        raise entity_errors([{"code": _TOO_MANY}])
 
 
 def _check_element(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> None:
@@ -232,14 +263,19 @@ def add_links(engine: Engine, exchange: Exchange) -> Response:
 
 
 def remove_links(engine: Engine, exchange: Exchange) -> Response:
-    """Undo links; a pair that is not linked is no fault."""
-    for one, two, metadata in _ends(engine, exchange):
+    """Undo links; whether a pair that is not linked is a fault is not known."""
+    ends = _ends(engine, exchange)
+    links = exchange.account.links
+    apart = any(two[1] not in links.of(*one, two[0]) for one, two, _ in ends)
+    if apart and exchange.account.guesses.refuses("links.unlink_unlinked"):
+        raise not_found("Link not found")
+    for one, two, metadata in ends:
         disconnect(exchange, one, two, by=metadata.get("updated_by"))
     return NOTHING
 
 
 def find_links(_engine: Engine, exchange: Exchange) -> Response:
-    """The links of one entity, or of those that the filter names; none is an empty list."""
+    """The links of one entity, or of those that the filter names."""
     kind = _main_type(exchange)
     asked = exchange.query.get("filter", {})
     asked = asked if isinstance(asked, dict) else {}
@@ -256,6 +292,8 @@ def find_links(_engine: Engine, exchange: Exchange) -> Response:
         for other, other_number, metadata in _ordered(exchange.account, kind, main)
         if _is_asked(asked, other, other_number, metadata)
     ]
+    if not links and exchange.account.guesses["links.none"] == "204":
+        return NOTHING
     return _answer(exchange, links, exchange.operation.path, exchange.query)
 
 

@@ -21,14 +21,18 @@ class LossReasons(Behaviour):
     default_order = "sort"
 
     def create(self, exchange: Exchange, item: Row) -> Row:
-        """A reason without a place comes last."""
+        """A reason without a place comes last, by one guess or another."""
+        guess = exchange.account.guesses["loss_reasons.default_sort"]
         rows = self.home(exchange).rows.values()
         last = max((row["sort"] for row in rows), default=-1)
-        return super().create(exchange, {"sort": last + 1, **item})
+        sort = last + 1 if guess == "next" else int(guess)
+        return super().create(exchange, {"sort": sort, **item})
 
     def delete(self, exchange: Exchange, row: Row) -> None:
-        """Leads that were lost for this reason have none any more."""
+        """Leads that were lost for this reason have none any more, it seems."""
         super().delete(exchange, row)
+        if exchange.account.guesses["loss_reasons.deletion"] == "kept":
+            return
         leads = exchange.account.table("leads")
         for lead in leads.rows.values():
             if lead["loss_reason_id"] == row["id"]:

@@ -44,6 +44,7 @@ class Notes(Behaviour):
     """The feed."""
 
     noun = "Note"
+    missing = "notes.missing"
 
     def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
         """A new note needs an entity that is there; the type of a note does not change."""
@@ -89,7 +90,8 @@ def _log(exchange: Exchange, kind: str, row: Row) -> None:
     if event is not None:
         told: Json = {"note": {"id": row["id"]}}
         record(exchange, event, kind, row["entity_id"], after=[told], by=by)
-    touch(exchange, (kind, row["entity_id"]), by)
+    if exchange.account.guesses["notes.updated_at_of_parent"] == "changed":
+        touch(exchange, (kind, row["entity_id"]), by)
     exchange.tell(f"notes:{kind}", "note", row)
 
 

@@ -105,7 +105,10 @@ def _delete_note(exchange: Exchange, number: int) -> bool:
             table.remove(row)
             told: Json = {"note": {"id": number}}
             if row["note_type"] == "common":
-                record(exchange, "common_note_deleted", kind, row["entity_id"], after=[told])
+                name = "common_note_deleted"
+                side = exchange.account.guesses["events.note_deleted_value"]
+                before, after = (None, [told]) if side == "value_after" else ([told], None)
+                record(exchange, name, kind, row["entity_id"], before=before, after=after)
             touch(exchange, (kind, row["entity_id"]))
             return True
     return False

@@ -22,6 +22,7 @@ from amocrm_mockserver.problems import (
     ProblemError,
     bad_request,
     invalid_without_item,
+    unprocessable,
     unsupported,
 )
 
@@ -74,7 +75,7 @@ class Pipelines(Behaviour):
             return
         given = objects_at(object_at(item, "_embedded"), "statuses")
         for index, stage in given:
-            check_color(stage, f"_embedded.statuses.{index}.color", flaws)
+            check_color(exchange.account, stage, f"_embedded.statuses.{index}.color", flaws)
         if row is None and len(exchange.account.table("pipelines").rows) >= _MOST_PIPELINES:
             raise bad_request("The limit of pipelines has been reached")
         if len(given) > _MOST_STAGES:
@@ -108,7 +109,7 @@ class Pipelines(Behaviour):
     def delete(self, exchange: Exchange, row: Row) -> None:
         """Neither the last pipeline nor one with leads goes; the next one becomes main."""
         account = exchange.account
-        _refuse_deletion(account, row["id"])
+        _refuse_deletion(account, row)
         super().delete(exchange, row)
         for stage in stages(account, row["id"]):
             account.table("statuses").remove(stage)
@@ -119,14 +120,19 @@ class Pipelines(Behaviour):
             account.table("pipelines").change(heir, {"is_main": True})
 
 
-def _refuse_deletion(account: Account, number: int) -> None:
-    problem: ProblemError | None = None
+def _refuse_deletion(account: Account, row: Row) -> None:
+    leads = account.table("leads").rows.values()
     if len(account.table("pipelines").rows) == 1:
-        problem = bad_request("The last pipeline can not be deleted")
-    elif any(lead["pipeline_id"] == number for lead in account.table("leads").rows.values()):
-        problem = bad_request("Pipeline with leads can not be deleted")
-    if problem is not None:
-        raise problem
+        raise _refusal(account, "The last pipeline can not be deleted")
+    if any(lead["pipeline_id"] == row["id"] for lead in leads):
+        raise _refusal(account, "Pipeline with leads can not be deleted")
+    if row["is_main"] and account.guesses.refuses("pipelines.main_deletion"):
+        raise _refusal(account, "The main pipeline can not be deleted")
+
+
+def _refusal(account: Account, detail: str) -> ProblemError:
+    status = account.guesses["pipelines.deletion_refusal"]
+    return unprocessable(detail) if status == "422" else bad_request(detail)
 
 
 def _forget_in_fields(account: Account, number: int) -> None:

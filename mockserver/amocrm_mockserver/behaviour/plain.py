@@ -31,6 +31,8 @@ class Behaviour:
     """What a row is called when it is not found; made of the table's name when empty."""
     default_order: ClassVar[str] = "id"
     """Where the contract names none."""
+    missing: ClassVar[str] = ""
+    """The guess that tells what GET answers when the row is not there; else the contract does."""
     linked_lists: ClassVar[bool] = True
     """Whole lists carry `_links`."""
     marks_one: ClassVar[bool] = False
@@ -142,6 +144,9 @@ class Behaviour:
         row = self.blank(exchange, item)
         row.update(item)
         return self.home(exchange).add(row)
+
+    def take_more(self, exchange: Exchange, row: Row, raw: Row) -> None:
+        """Do what a new row's item may mean by keys that its schema does not have."""
 
     def update(self, exchange: Exchange, row: Row, item: Row) -> None:
         """Change a row by a checked item."""

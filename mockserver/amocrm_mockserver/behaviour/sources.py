@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.behaviour.owned import Owned
 from amocrm_mockserver.behaviour.stages import main_pipeline
-from amocrm_mockserver.problems import Flaw, unprocessable, unsupported
+from amocrm_mockserver.problems import Flaw, too_long, unprocessable, unsupported
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
@@ -25,6 +25,7 @@ class Sources(Owned):
     """Where leads come from; each integration knows its own."""
 
     noun = "Source"
+    missing = "sources.missing"
 
     def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
         """The pipeline must be there, archived or not, and the caller's own id be new."""
@@ -35,7 +36,7 @@ class Sources(Owned):
         if len(code) > _LONGEST_CODE or code.isdecimal():
             flaws.append(unsupported("origin_code"))
         if len(item.get("external_id") or "") > _LONGEST_ID:
-            flaws.append(unsupported("external_id"))
+            flaws.append(too_long(exchange.account, "external_id"))
         if row is not None or exchange.seeding:
             return
         own = list(self.rows(exchange))
@@ -49,6 +50,8 @@ class Sources(Owned):
         row = self.blank(exchange, item)
         row.update(source_row(exchange.account, {**item, "id": row["id"]}))
         row["_client_id"] = exchange.caller.client_id
+        if exchange.account.guesses["sources.case_of_external_id"] == "lowered":
+            row["external_id"] = row["external_id"].lower()
         self.home(exchange).add(row)
         self._settle_default(exchange, row)
         return row

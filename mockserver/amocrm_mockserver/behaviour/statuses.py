@@ -31,10 +31,11 @@ _SHOWN: Final = ("id", "name", "sort", "is_editable", "pipeline_id", "color", "t
 _LEVELS: Final = ("newbie", "candidate", "master")
 
 
-def check_color(stage: Row, path: str, flaws: list[Flaw]) -> None:
+def check_color(account: Account, stage: Row, path: str, flaws: list[Flaw]) -> None:
     """Stages have one of the colours of the list."""
     color = stage.get("color")
-    if color is not None and color not in COLORS:
+    is_other = color is not None and color not in COLORS
+    if is_other and account.guesses.refuses("stages.unknown_color"):
         flaws.append(unsupported(path))
 
 
@@ -90,9 +91,10 @@ class Statuses(Behaviour):
         number = self._pipeline(exchange)
         if row is None and len(stages(exchange.account, number)) >= _MOST_STAGES:
             raise bad_request("The limit of statuses has been reached")
-        if row is not None and row["type"] == UNSORTED_TYPE:
+        is_system = row is not None and row["type"] == UNSORTED_TYPE
+        if is_system and exchange.account.guesses.refuses("stages.change_of_unsorted"):
             raise bad_request("System status can not be changed")
-        check_color(item, "color", flaws)
+        check_color(exchange.account, item, "color", flaws)
 
     def create(self, exchange: Exchange, item: Row) -> Row:
         """Put the stage in its place among the others."""
@@ -106,7 +108,7 @@ class Statuses(Behaviour):
         number = self._pipeline(exchange)
         row = account.table("statuses").add(status_row(account, number, columns))
         self._describe(exchange, row, item.get("descriptions") or [])
-        renumber(account, number)
+        self._renumber(exchange)
         return row
 
     def update(self, exchange: Exchange, row: Row, item: Row) -> None:
@@ -119,7 +121,7 @@ class Statuses(Behaviour):
         if "descriptions" in item:
             self._describe(exchange, row, item["descriptions"])
         if "sort" in changes:
-            renumber(exchange.account, row["pipeline_id"])
+            self._renumber(exchange)
 
     def delete(self, exchange: Exchange, row: Row) -> None:
         """Leads of the stage move to the first one."""
@@ -135,6 +137,11 @@ class Statuses(Behaviour):
             if lead["pipeline_id"] == number and lead["status_id"] == row["id"]:
                 leads.change(lead, {"status_id": heir})
         renumber(account, number)
+
+    def _renumber(self, exchange: Exchange) -> None:
+        """Give the stages even places; whether amoCRM keeps those that are sent is not known."""
+        if exchange.account.guesses["stages.sort"] == "renumbered":
+            renumber(exchange.account, self._pipeline(exchange))
 
     def _pipeline(self, exchange: Exchange) -> int:
         number = int(exchange.variables["pipeline_id"])

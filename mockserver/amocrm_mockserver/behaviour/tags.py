@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from amocrm_mockserver.behaviour.plain import Behaviour
+from amocrm_mockserver.filters import scalars
 from amocrm_mockserver.problems import Flaw, missing, unsupported
 
 if TYPE_CHECKING:
     from amocrm_mockserver.account import Account
+    from amocrm_mockserver.brackets import Tree
+    from amocrm_mockserver.contract import Filter
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.filters import Test
     from amocrm_mockserver.jsonvalue import Json, Row
@@ -54,7 +57,7 @@ def check_tags(
     known = account.table(f"tags:{entity_type}").rows
     for index, ref in refs:
         if ref.get("id") is not None:
-            if ref["id"] not in known:
+            if ref["id"] not in known and account.guesses.refuses("tags.unknown_id"):
                 flaws.append(unsupported(f"{path}.{index}.id"))
         elif ref.get("name") is None:
             flaws.append(missing(f"{path}.{index}.name"))
@@ -67,6 +70,8 @@ def resolve(account: Account, entity_type: str, refs: list[Row]) -> list[int]:
         number = ref.get("id")
         if number is None:
             number = _ensure(account, entity_type, ref["name"])["id"]
+        elif number not in account.table(f"tags:{entity_type}").rows:
+            continue
         if number not in held:
             held.append(number)
     return held
@@ -109,6 +114,14 @@ class Tags(Behaviour):
         """Changes are possible for leads only, whose paths are not expanded."""
         entity_type = exchange.operation.over.get("entity_type", "leads")
         return exchange.account.table(f"tags:{entity_type}")
+
+    def filter(self, exchange: Exchange, described: Filter, tree: Tree) -> Test | None:
+        """Whether names are compared with regard to case is not known."""
+        is_exact = exchange.account.guesses["tags.case_of_names"] == "exact"
+        if described.name != "name" or is_exact:
+            return None
+        wanted = {name.casefold() for name in scalars(tree)}
+        return lambda row: row["name"].casefold() in wanted
 
     def search(self, exchange: Exchange, text: str) -> Test:  # noqa: ARG002
         """Part of a name."""

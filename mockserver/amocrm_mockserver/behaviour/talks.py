@@ -10,7 +10,7 @@ from amocrm_mockserver.body import read_items
 from amocrm_mockserver.envelope import NOTHING, hal, operation_url
 from amocrm_mockserver.filters import bounds
 from amocrm_mockserver.message import Response
-from amocrm_mockserver.problems import Flaw, invalid, not_found, unprocessable
+from amocrm_mockserver.problems import Flaw, invalid, not_found, unknown_route, unprocessable
 from amocrm_mockserver.render import ABSENT
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Talks", "close", "find_messages", "send_message", "write_into"]
 
+_OF_KOMMO: Final = frozenset({"find", "find_messages", "send_message"})
 _MOST_MESSAGES: Final = 250
 _PLURALS: Final[Mapping[str, str]] = {"lead": "leads", "customer": "customers"}
 
@@ -35,6 +36,14 @@ class Talks(Behaviour):
 
     noun = "Talk"
     default_order = "talk_id"
+
+    def admit(self, exchange: Exchange) -> None:
+        """What only Kommo documents may be unknown to amoCRM."""
+        is_kommos = exchange.operation.name in _OF_KOMMO
+        if is_kommos and exchange.account.guesses.refuses("talks.methods_of_kommo"):
+            url = exchange.url(exchange.operation.path.removeprefix("/api/v4/"))
+            zone = exchange.account.zone
+            raise unknown_route(exchange.operation.method, url, zone=zone)
 
     def blank(self, exchange: Exchange, item: Row) -> Row:
         """A talk in work that nobody has read."""

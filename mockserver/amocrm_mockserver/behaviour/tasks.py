@@ -28,6 +28,7 @@ class Tasks(Behaviour):
     """Things to do."""
 
     noun = "Task"
+    missing = "tasks.missing"
     marks_one = True
 
     def filter(self, exchange: Exchange, described: Filter, tree: Tree) -> Test | None:
@@ -126,7 +127,11 @@ class Tasks(Behaviour):
             number = exchange.account.next_id("notes")
             self.home(exchange).change(row, {"_result_id": number})
             note: Json = {"note": {"id": number}}
-            record(exchange, "task_result_added", "tasks", row["id"], after=[note], by=by)
+            end = ("tasks", row["id"])
+            is_parents = exchange.account.guesses["events.task_result_of"] == "parent"
+            if is_parents and row["entity_id"] is not None:
+                end = (row["entity_type"], row["entity_id"])
+            record(exchange, "task_result_added", *end, after=[note], by=by)
 
 
 def _renew_deadline(account: Account, kind: str | None, number: int | None) -> None:

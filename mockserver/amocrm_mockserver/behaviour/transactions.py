@@ -85,7 +85,7 @@ def _count(exchange: Exchange, number: int, price: int, count: int, more: Row) -
         **more,
         "ltv": ltv,
         "purchases_count": purchases,
-        "average_check": int(ltv / purchases) if purchases else 0,
+        "average_check": _average(exchange, ltv, purchases),
         "updated_at": exchange.now,
     }
     if count > 0 and exchange.account.row["customers_mode"] == PERIODICITY:
@@ -103,6 +103,13 @@ def _count(exchange: Exchange, number: int, price: int, count: int, more: Row) -
             after=[{"ltv_field_value": {"ltv": ltv}}],
             by=customer["updated_by"],
         )
+
+
+def _average(exchange: Exchange, ltv: int, purchases: int) -> int:
+    if not purchases:
+        return 0
+    is_cut = exchange.account.guesses["customers.average_check"] == "cut"
+    return int(ltv / purchases) if is_cut else round(ltv / purchases)
 
 
 def _recent(exchange: Exchange, otherwise: int) -> int:

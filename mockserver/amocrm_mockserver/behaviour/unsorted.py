@@ -9,6 +9,7 @@ from attrs import evolve
 from amocrm_mockserver.behaviour.companies import Companies
 from amocrm_mockserver.behaviour.contact_chats import bind_chat
 from amocrm_mockserver.behaviour.contacts import Contacts
+from amocrm_mockserver.behaviour.events import record_added
 from amocrm_mockserver.behaviour.leads import Leads
 from amocrm_mockserver.behaviour.links import connect
 from amocrm_mockserver.behaviour.notes import Notes
@@ -47,6 +48,7 @@ class Unsorted(Behaviour):
     """The inbox; an item that was dealt with stays for the summary only."""
 
     noun = "Unsorted"
+    missing = "unsorted.missing"
 
     def __init__(self, table: str) -> None:
         super().__init__(table)
@@ -140,6 +142,8 @@ class Unsorted(Behaviour):
             **made,
         }
         self.home(exchange).add(row)
+        if account.guesses["events.lead_added_of_unsorted"] == "at_creation":
+            record_added(exchange, "leads", account.table("leads").rows[made["_leads"][0]])
         told = {kind: made[f"_{kind}"] for kind in ("leads", "contacts")}
         exchange.tell("unsorted", "add", row, told)
         chat = object_at(row["metadata"], "origin").get("chat_id")

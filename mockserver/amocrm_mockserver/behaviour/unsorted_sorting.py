@@ -54,8 +54,13 @@ def accept(engine: Engine, exchange: Exchange) -> Response:
             changes = inbox.cards[kind].changes(acting, part, given)
             if "is_unsorted" in part:
                 changes["is_unsorted"] = False
+            old = {name: part.get(name) for name in changes}
             table.change(part, {**changes, "created_by": by, "_hidden": False})
-            record_added(acting, kind, part)
+            is_told = account.guesses["events.lead_added_of_unsorted"] == "at_creation"
+            if kind == "leads" and is_told:
+                inbox.cards[kind].log_changes(acting, part, old)
+            else:
+                record_added(acting, kind, part)
             exchange.tell(kind, "add", part)
     _set_aside(exchange, row, "accepted")
     _tell(exchange, row, "accept", by)

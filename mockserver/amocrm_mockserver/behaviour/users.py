@@ -16,6 +16,7 @@ from amocrm_mockserver.problems import (
     bad_request,
     forbidden,
     invalid,
+    too_long,
     unsupported,
 )
 
@@ -121,7 +122,7 @@ class Users(Behaviour):
         if password is not None and not all(re.search(part, password) for part in _PASSWORD):
             flaws.append(unsupported("password"))
         if len(item.get("name") or "") > _LONGEST_NAME:
-            flaws.append(unsupported("name"))
+            flaws.append(too_long(exchange.account, "name"))
         if "rights" not in item:
             return
         rights = object_at(item, "rights")

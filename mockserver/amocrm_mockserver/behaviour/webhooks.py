@@ -22,10 +22,13 @@ from amocrm_mockserver.problems import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from amocrm_mockserver.engine import Engine
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.message import Response
+    from amocrm_mockserver.render import Show
     from amocrm_mockserver.state import Table
 
 __all__ = ["Webhooks", "unsubscribe"]
@@ -40,6 +43,10 @@ class Webhooks(Behaviour):
 
     noun = "Webhook"
     linked_lists = False
+
+    def columns(self) -> Mapping[str, Show]:
+        """A live account answered a subscription with the events as a map, the docs show a list."""
+        return {"settings": _settings}
 
     def check(
         self,
@@ -67,7 +74,7 @@ class Webhooks(Behaviour):
             raise unprocessable(f"Webhooks limit of {_MOST} is exceeded")
 
     def create(self, exchange: Exchange, item: Row) -> Row:
-        """A known address takes the new events in place of the old, and is switched on again."""
+        """A known address takes the new events; what that does to the old ones is a guess."""
         table = self.home(exchange)
         settings: list[str] = list(dict.fromkeys(item["settings"]))
         row = _at(table, item["destination"])
@@ -76,9 +83,22 @@ class Webhooks(Behaviour):
             last = max((other["sort"] for other in table.rows.values()), default=0)
             row.update({**item, "settings": settings, "sort": last + 1})
             return table.add(row)
-        changes: Row = {**item, "settings": settings, "disabled": False, "_failed_at": []}
+        guesses = exchange.account.guesses
+        if guesses["webhooks.same_address"] == "merged":
+            settings = list(dict.fromkeys([*row["settings"], *settings]))
+        changes: Row = {**item, "settings": settings}
+        if guesses["webhooks.switched_off_address"] == "switched_on":
+            changes |= {"disabled": False, "_failed_at": []}
         table.change(row, {**changes, "updated_at": exchange.now})
         return row
+
+
+def _settings(exchange: Exchange, row: Row) -> Json:
+    events: list[str] = row["settings"]
+    is_answer = exchange.operation.kind == "create"
+    if is_answer and exchange.account.guesses["webhooks.settings_in_answer"] == "map":
+        return dict.fromkeys(events, 1)
+    return events
 
 
 def unsubscribe(_engine: Engine, exchange: Exchange) -> Response:

@@ -36,13 +36,19 @@ def lead_item(account: Account, happening: Happening) -> Row:
         "created_user_id": row["created_by"],
         "date_create": row["created_at"],
         "pipeline_id": row["pipeline_id"],
-        "old_pipeline_id": old.get("pipeline_id"),
+        "old_pipeline_id": _old_pipeline(account, old),
         "tags": tag_items(account, "leads", row),
         "account_id": account.id,
         "custom_fields": field_items(account, "leads", row),
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
     }
+
+
+def _old_pipeline(account: Account, old: Row) -> int | None:
+    is_told = account.guesses["webhooks.old_pipeline_id"] == "when_changed"
+    number: int | None = old.get("pipeline_id") if is_told else None
+    return number
 
 
 def person_item(account: Account, happening: Happening) -> Row:

@@ -42,7 +42,10 @@ def task_item(account: Account, happening: Happening) -> Row:
     """A task."""
     row, old = happening.row, happening.old
     if happening.action == "delete":
-        return {"id": row["id"]}
+        element = {"element_id": row["entity_id"]}
+        element["element_type"] = ELEMENT_TYPES.get(row["entity_type"])
+        is_told = account.guesses["webhooks.deleted_task"] == "with_element"
+        return {"id": row["id"], **(element if is_told else {})}
     item: Row = {
         "id": row["id"],
         "element_id": row["entity_id"],
@@ -104,5 +107,6 @@ def _html(text: str) -> str:
 
 def _words(account: Account, moment: int) -> str:
     """The time of the account's clocks; times that have no date are cut to those that have."""
-    seconds = min(max(moment + account.utc_offset, 0), _END_OF_TIME)
+    offset = account.utc_offset if account.guesses["webhooks.times_in_words"] == "account" else 0
+    seconds = min(max(moment + offset, 0), _END_OF_TIME)
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")

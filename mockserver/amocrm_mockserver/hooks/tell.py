@@ -126,12 +126,23 @@ def hook_body(account: Account, told: list[Happening]) -> bytes:
     return encode_form(message_of(account, told))
 
 
+def _word(account: Account, first: Happening, kind: _Kind) -> str:
+    """The first key of the form; whether companies have one of their own is not known."""
+    if kind.noun != "company":
+        return kind.word
+    is_note = first.kind == "notes:companies"
+    return account.guesses[
+        "webhooks.key_of_company_notes" if is_note else "webhooks.key_of_companies"
+    ]
+
+
 def message_of(account: Account, told: list[Happening]) -> Row:
     """What the form says, before it is encoded."""
     first = told[0]
     kind = _KINDS[first.kind]
     items = {first.action: [kind.item(account, one) for one in told]}
-    said: Row = {kind.word: items} if kind.word else items
+    word = _word(account, first, kind)
+    said: Row = {word: items} if word else items
     block: Row = {
         "account": {
             "subdomain": account.subdomain,

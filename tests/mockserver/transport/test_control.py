@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import jwt
 import pytest
+from attrs import evolve
 
 from amocrm_mockserver import Clock, MockServer
+from amocrm_mockserver.testing import fresh_account, mock_amocrm
 
-from .asking import CLIENT, NOON, OTHER_CLIENT, Asker
+from .asking import CLIENT, NOON, OTHER_CLIENT, Asker, two_accounts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from amocrm_mockserver import ThreadedServer
 
 
 def test_info(ask: Asker) -> None:
@@ -159,9 +163,13 @@ def test_state(ask: Asker) -> None:
         ("POST accounts/acc1/revoke", {"token": "x"}, 404, "no access or refresh token"),
         ("POST accounts", {"subdomain": "acc1"}, 409, "already"),
         ("POST accounts", {"subdomain": "www"}, 400, "host label"),
+        ("POST accounts", {"guesses": {"tasks.lost": "404"}}, 400, "there are: tasks.missing"),
+        ("POST guesses", {"tasks.missing": "500"}, 400, "must be one of 204, 404, and is 500"),
+        ("POST accounts/acc1/guesses", {"x": "1"}, 400, "there is no guess x; there are: "),
+        ("POST accounts/nobody/guesses", {}, 404, "there are: acc1, acc2"),
         ("POST accounts", {"subdomain": "a.b"}, 400, "host label"),
         ("POST accounts", {"zone": "amocrm.de"}, 400, "amocrm.ru, amocrm.com, kommo.com"),
-        ("POST accounts", {"name": "x"}, 400, "known are: redirect_uri, subdomain, zone"),
+        ("POST accounts", {"name": "x"}, 400, "known are: guesses, redirect_uri, subdomain, zone"),
         ("POST accounts", [], 400, "must be a JSON object"),
     ],
 )
@@ -207,3 +215,52 @@ def test_default_account() -> None:
     assert account["domain"] == "example.amocrm.ru"
     code = ask.control("POST", "accounts/example/codes")["code"]
     assert ask.log_in(code, **integration).status == 200
+
+
+def _missing_task(ask: Asker, subdomain: str) -> int:
+    """What an account answers when a task is not there."""
+    token = ask.control("POST", f"accounts/{subdomain}/tokens")["access_token"]
+    host = {"acc1": "acc1.amocrm.ru", "acc2": "acc2.kommo.com"}.get(subdomain, "127.0.0.1")
+    return ask("GET", "/api/v4/tasks/9", host=host, token=token).status
+
+
+def test_guesses(ask: Asker) -> None:
+    """Guesses are switched for all accounts or for one; a reset takes that back."""
+    told = ask.control("GET", "guesses")["guesses"]["tasks.missing"]
+    assert (told["value"], told["default"], set(told["values"])) == ("204", "204", {"204", "404"})
+    ask.control("POST", "guesses", {"tasks.missing": "404"})
+    assert [_missing_task(ask, name) for name in ("acc1", "acc2")] == [404, 404]
+    own = ask.control("POST", "accounts/acc2/guesses", {"tasks.missing": 204})
+    assert own["guesses"]["tasks.missing"]["value"] == "204"
+    assert [_missing_task(ask, name) for name in ("acc1", "acc2")] == [404, 204]
+    assert ask.control("GET", "accounts/acc1/guesses")["guesses"]["tasks.missing"]["value"] == "404"
+    ask.control("POST", "accounts/acc2/guesses", {"tasks.missing": None})
+    assert _missing_task(ask, "acc2") == 404
+    ask.control("POST", "reset")
+    assert [_missing_task(ask, name) for name in ("acc1", "acc2")] == [204, 204]
+
+
+def test_guesses_of_a_fresh_account(ask: Asker) -> None:
+    """A fresh account can go its own way from the start."""
+    made = ask.control("POST", "accounts", {"guesses": {"tasks.missing": "404"}})
+    assert _missing_task(ask, made["subdomain"]) == 404
+    assert _missing_task(ask, "acc1") == 204
+
+
+def test_guesses_of_the_constructor() -> None:
+    """Guesses that the server is made with go before those of its seed, and survive a reset."""
+    seed = evolve(two_accounts(), guesses={"tasks.missing": "404", "notes.missing": "404"})
+    ask = Asker(MockServer(seed, guesses={"tasks.missing": "204"}))
+    for _ in range(2):
+        assert _missing_task(ask, "acc1") == 204
+        assert ask.server.world.guesses["notes.missing"] == "404"
+        ask.server.reset()
+
+
+def test_guesses_of_test_accounts(running: ThreadedServer) -> None:
+    """A test's own account has its own guesses."""
+    account = fresh_account(running, guesses={"tasks.missing": "404"})
+    assert account.inside.guesses["tasks.missing"] == "404"
+    with mock_amocrm(guesses={"notes.missing": "404"}) as other:
+        assert other.inside.guesses["notes.missing"] == "404"
+        assert other.inside.guesses["tasks.missing"] == "204"

@@ -54,7 +54,10 @@ def test_integration_for_the_example() -> None:
     [
         ("accounts: {", ["seed.yaml: is not YAML"]),
         ("[]", ["seed.yaml:1 must be a mapping, and is a list"]),
-        ("account: []", ["seed.yaml:1: account is not known; known are accounts, integrations"]),
+        (
+            "account: []",
+            ["seed.yaml:1: account is not known; known are accounts, guesses, integrations"],
+        ),
         ("accounts: acc1", ["seed.yaml:1: accounts must be a list, and is a text"]),
         ("accounts:\n- acc1", ["seed.yaml:2: accounts[0] must be a mapping"]),
         ("accounts:\n- zone: kommo.com", ["seed.yaml:2: accounts[0] lacks subdomain"]),
@@ -82,6 +85,17 @@ def test_integration_for_the_example() -> None:
         (
             "accounts:\n- subdomain: a\n  subdomain: b",
             ["seed.yaml:3: accounts[0].subdomain stands here twice"],
+        ),
+        (
+            "guesses: {tasks.missing: 500, tasks.mising: 404}",
+            [
+                "seed.yaml:1: guesses is wrong: tasks.missing must be one of 204, 404, and is 500",
+                "seed.yaml:1: guesses is wrong: there is no guess tasks.mising; there are: tasks.m",
+            ],
+        ),
+        (
+            "accounts:\n- subdomain: acc1\n  guesses: [tasks.missing]",
+            ["seed.yaml:3: accounts[0].guesses must be a mapping, and is a list"],
         ),
         (
             "integrations:\n- {client_id: x, secret: y}",
@@ -127,3 +141,19 @@ def test_contents_that_make_no_sense() -> None:
     text = SEED + "  - subdomain: acc3\n    users: nonsense\n"
     with pytest.raises(SeedError, match=r"^seed\.yaml:\d+: accounts\[2\]: "):
         MockServer(parse_seed(text, "seed.yaml"))
+
+
+def test_guesses() -> None:
+    """The guesses of the file count everywhere, those of an account in it alone."""
+    seed = parse_seed(
+        "guesses: {tasks.missing: 404}\n"
+        "accounts:\n"
+        "- {subdomain: acc1}\n"
+        "- {subdomain: acc2, guesses: {tasks.missing: '204', notes.missing: 404}}\n"
+    )
+    accounts = MockServer(seed).world.accounts
+    found = [
+        [account.guesses[key] for key in ("tasks.missing", "notes.missing")]
+        for account in accounts.values()
+    ]
+    assert found == [["404", "204"], ["204", "404"]]
