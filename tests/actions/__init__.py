@@ -1,1 +1,1 @@
-"""Tests of actions: what the CLI finds for an intent, and does."""
+"""Tests of the actions."""

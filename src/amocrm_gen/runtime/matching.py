@@ -46,7 +46,7 @@ def matched(body: object, results: list[R], operation: Operation) -> list[R | No
         return known
     name = operation.batch_match
     sent = [item.get(name) if is_object(item) else None for item in body]
-    if [getattr(result, name, None) for result in results] == sent:
+    if [_mark(result, name) for result in results] == sent:
         return known
     marks = _marks(results, name)
     if not marks:
@@ -55,10 +55,16 @@ def matched(body: object, results: list[R], operation: Operation) -> list[R | No
     return [marks.get(str(mark)) for mark in sent]
 
 
+def _mark(result: object, name: str) -> object:
+    """Return the mark of a model, or of what was left as JSON."""
+    found: object = result.get(name) if is_object(result) else getattr(result, name, None)
+    return found
+
+
 def _marks(results: Iterable[R], name: str) -> dict[str, R]:
     found: dict[str, R] = {}
     for result in results:
-        mark: object = getattr(result, name, None)
+        mark = _mark(result, name)
         if is_list(mark):
             # One lead that several items met in names the marks of all of them.
             found.update((str(single), result) for single in mark)
