@@ -24,6 +24,10 @@ EXIT_CODES: Final = {
     7: "a conflict, or only a part is done",
 }
 
+_NAMED: Final = 3
+"""How many faults a sentence names; the JSON has all."""
+_CANDIDATE: Final = ("id", "name", "place")
+
 _CODES: Final[dict[str, tuple[str, int]]] = {
     # By the names of classes, so that a failing start need not import them.
     "BatchError": ("partial_batch", 7),
@@ -125,9 +129,18 @@ def _amo(error: AmoError) -> Failure:
     return Failure(
         code=code,
         exit_code=exit_code,
-        message=_sentence(error.message),
+        message=_sentence(_with_faults(error)),
         details={key: value for key, value in _details(error).items() if value not in (None, "")},
     )
+
+
+def _with_faults(error: AmoError) -> str:
+    """Name the first faults of an input: without them a sentence would tell nothing."""
+    faults = [str(fault) for fault in getattr(error, "faults", ())]
+    if not faults:
+        return error.message
+    more = "" if len(faults) <= _NAMED else f"; and {len(faults) - _NAMED} more"
+    return f"{'; '.join(faults[:_NAMED])}{more}"
 
 
 def _details(error: AmoError) -> dict[str, JsonValue]:
@@ -138,6 +151,8 @@ def _details(error: AmoError) -> dict[str, JsonValue]:
         "status": error.status,
         "request_id": error.request_id,
         "what_to_do": error.what_to_do,
+        "faults": _faults(error),
+        "candidates": _candidates(error),
         "problems": _problems(error),
         **further,
     }
@@ -154,6 +169,23 @@ def _problems(error: AmoError) -> JsonValue:
             if (value := getattr(problem, key)) is not None
         }
         for problem in found
+    ]
+
+
+def _faults(error: AmoError) -> JsonValue:
+    found = getattr(error, "faults", None)
+    if not found:
+        return None
+    return [{"path": each.path, "message": each.message, "hint": each.hint} for each in found]
+
+
+def _candidates(error: AmoError) -> JsonValue:
+    found = getattr(error, "candidates", None)
+    if not found:
+        return None
+    return [
+        each if isinstance(each, str) else {name: getattr(each, name) for name in _CANDIDATE}
+        for each in found
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from amocrm_gen.cli.command import Group
-from amocrm_gen.cli.commands.resources import ResourceGroup, resource_names
+from amocrm_gen.cli.resources.group import ResourceGroup, resource_names
 
 __all__ = ["amocrm"]
 

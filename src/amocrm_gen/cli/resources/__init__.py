@@ -1,0 +1,1 @@
+"""The verbs of the API as commands, generated from the spec."""
