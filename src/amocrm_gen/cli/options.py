@@ -30,6 +30,8 @@ class Options:
     quiet: bool = False
     debug: bool = False
     color: bool | None = None
+    csv_raw: bool = False
+    """Whether CSV keeps text that spreadsheets would run as formulas."""
 
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> object:
@@ -80,6 +82,12 @@ def global_options(without: Collection[str] = (), *, hidden: bool = False) -> li
             ["--color/--no-color", "color"],
             default=None,
             help="Colours; on a terminal without NO_COLOR, if left out.",
+        ),
+        click.Option(
+            ["--csv-raw"],
+            is_flag=True,
+            default=None,
+            help="CSV without an apostrophe before text that a spreadsheet would run as a formula.",
         ),
     ]
     kept = [option for option in options if option.name not in without]

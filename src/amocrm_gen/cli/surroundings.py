@@ -119,16 +119,21 @@ class Surroundings:
     def say(self, text: str) -> None:
         """Tell a person something beside the output."""
         if not self.options.quiet:
-            sys.stderr.write(f"{text}\n")
+            from amocrm_gen.cli.output.harmless import harmless
+
+            sys.stderr.write(f"{harmless(text)}\n")
 
     def fail(self, failure: Failure) -> None:
         """Tell what went wrong: as JSON where that is the format, and always as a sentence."""
         if self.format in {"json", "jsonl"}:
-            from orjson import OPT_INDENT_2, dumps
+            from amocrm_gen.cli.output.writing import json_text
 
-            sys.stdout.write(f"{dumps(failure.envelope, option=OPT_INDENT_2).decode()}\n")
+            text = json_text(failure.envelope, indent=self.format == "json")
+            sys.stdout.write(f"{text}\n")
             sys.stdout.flush()
-        sys.stderr.write(f"amocrm: {failure.message}\n")
+        from amocrm_gen.cli.output.harmless import harmless_line
+
+        sys.stderr.write(f"amocrm: {harmless_line(failure.message)}\n")
         advice = failure.details.get("what_to_do")
         if isinstance(advice, str):
-            sys.stderr.write(f"What to do: {' '.join(advice.split())}\n")
+            sys.stderr.write(f"What to do: {harmless_line(advice)}\n")
