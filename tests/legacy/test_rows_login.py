@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from php_crowd import crowd
-from php_stage import KEY, MAIL, TOKEN_PATH, Place, Tenant, sent
+from php_stage import KEY, MAIL, TOKEN_PATH, Messages, Place, Tenant, sent
 
 from amocrm_gen import (
     ApiKeyLogin,
@@ -19,7 +19,7 @@ from amocrm_gen import (
     TokenStore,
     Unauthorized,
 )
-from amocrm_gen.legacy import full_domain
+from amocrm_gen.legacy import Settings, full_domain
 from amocrm_gen.objects import Lead
 
 if TYPE_CHECKING:
@@ -259,6 +259,63 @@ def test_a16_api_key_login_again(place: Place, tenant: Tenant) -> None:
     with pytest.raises(Unauthorized):
         amo.v2.account.get()
     assert [asked.path for asked in place.asked()].count(LOGIN_PATH) <= 3
+
+
+@pytest.mark.parametrize("attempts", [0, 1, 3])
+def test_a16_so_many_attempts(attempts: int, place: Place, tenant: Tenant) -> None:
+    """`$reAuthAttempts`: a call logs in again so often, and no oftener; a write is done once."""
+    accounts = place.accounts(login_attempts=attempts)
+    amo = accounts.log_in_by_key(tenant.domain, MAIL, KEY)
+    place.asked()
+    if attempts:
+        place.fail(path="/api/v2/leads", status=401, times=attempts)
+    number = Lead(amo, name="once").save()
+    told = [asked.path for asked in place.asked()]
+    assert told == [*["/api/v2/leads", LOGIN_PATH] * attempts, "/api/v2/leads"]
+    assert [lead.id for lead in amo.v2.leads.find()] == [number]
+    place.fail(path="/api/v2/leads", status=401, times=attempts + 1)
+    place.asked()
+    with pytest.raises(Unauthorized):
+        Lead(amo, name="never").save()
+    assert [asked.path for asked in place.asked()].count(LOGIN_PATH) == attempts
+
+
+def test_a16_the_new_login_is_told(place: Place, tenant: Tenant) -> None:
+    """As the PHP library tells of it; the first one is none."""
+    messages = Messages()
+    amo = place.accounts(debug=messages).log_in_by_key(tenant.domain, MAIL, KEY)
+    told = [text.split("\n")[1] for text in messages.all]
+    assert not [text for text in told if "RE AUTH" in text]
+    place.fail(path="/api/v2/account", status=401, times=1)
+    amo.v2.account.get()
+    again = [text.split("\n")[1] for text in messages.all[len(told) :]]
+    assert [text for text in again if "RE AUTH" in text] == [
+        next(text for text in again if text.endswith(" RE AUTH (0s)"))
+    ]
+    assert KEY not in "".join(messages.all)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("attempts", -1),
+        ("attempts", 1.5),
+        ("attempts", True),
+        ("attempts", "3"),
+        ("pause", -0.1),
+        ("pause", float("nan")),
+        ("pause", "5"),
+        ("pause", None),
+    ],
+)
+def test_a16_bad_settings(name: str, value: Any) -> None:
+    """What is no number of attempts and no time is refused by its name."""
+    given: Any = {name: value}
+    with pytest.raises(ConfigurationError, match=rf"^{name} is "):
+        ApiKeyLogin(login=MAIL, api_key=KEY, **given)
+    given = {f"login_{name}": value}
+    with pytest.raises(ConfigurationError, match=rf"^login_{name} is "):
+        Settings(**given)
 
 
 def test_a17_several_accounts(place: Place) -> None:

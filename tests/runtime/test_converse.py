@@ -21,6 +21,7 @@ from amocrm_gen.runtime.errors import (
     Unauthorized,
     ValidationError,
 )
+from amocrm_gen.runtime.login import ApiKeyLogin
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_gen.runtime.tokens.token import Token
 from runtime.sample import (
@@ -249,6 +250,22 @@ def test_a_refused_token_is_renewed_once() -> None:
     kept = store.load("example.amocrm.ru")
     assert kept is not None
     assert kept.refresh_token == "new-refresh"
+
+
+def test_a_login_has_so_many_attempts_and_a_pause_before_each() -> None:
+    """401: wait, log in again, repeat; in the end the refusal is raised."""
+    cookie = answer(200, {"response": {"auth": True}}, set_cookie="session_id=abcdef; path=/")
+    refused = answer(401, {"detail": "off"})
+    stage = Stage([cookie, refused, cookie, refused, cookie, refused])
+    shared = session(store=MemoryTokenStore())
+    shared.login = ApiKeyLogin(login="a@example.com", api_key="k3y", attempts=2, pause=5)
+    with pytest.raises(Unauthorized, match="off"):
+        stage.play(converse(shared, get(1)))
+    assert [call.partition("?")[0] for call in stage.calls] == [
+        "POST /private/api/auth.php",
+        "GET /api/v4/leads/1",
+    ] * 3
+    assert stage.slept == [5, 5]
 
 
 def test_renewing_never_loops() -> None:

@@ -93,7 +93,12 @@ class Accounts:
         domain = self._domain(account)
         client = AmoCRM(
             domain,
-            login=ApiKeyLogin(login=login, api_key=api_key),
+            login=ApiKeyLogin(
+                login=login,
+                api_key=api_key,
+                attempts=self.settings.login_attempts,
+                pause=self.settings.login_pause,
+            ),
             store=MemoryTokenStore(),
             base_url=self._base_url,
             transport=self._transport,

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from amocrm_gen.legacy.locks import PatientLocks
 from amocrm_gen.legacy.throttle import TellingThrottles
+from amocrm_gen.runtime.login import attempts_checked, pause_checked
 from amocrm_gen.runtime.throttle.file import FileThrottle
 from amocrm_gen.runtime.timeout import Timeout
 from amocrm_gen.runtime.tokens.php import PhpTokenStore
@@ -60,6 +61,10 @@ class Settings:
     """0 switches locks off."""
     lock_pause: float = 1.0
     """Seconds between two attempts."""
+    login_attempts: int = field(default=1, validator=attempts_checked)
+    """How often one call logs in again by API key, when its session is refused; 0 is never."""
+    login_pause: float = field(default=0.0, validator=pause_checked)
+    """Seconds before each of these logins."""
     success_statuses: Collection[int] | None = None
     """Good answers; None is all from 200 to 299."""
     page_size: int = 500

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from amocrm_gen.runtime.answers import Answer, answer_of
 from amocrm_gen.runtime.call import Call, Operation
 from amocrm_gen.runtime.concealing import about, concealed
-from amocrm_gen.runtime.effects import Free, Hold, Response, Talk
+from amocrm_gen.runtime.effects import Free, Hold, Response, Sleep, Talk
 from amocrm_gen.runtime.errors import (
     AmoError,
     ApiError,
@@ -38,7 +38,8 @@ __all__ = ["ask", "complaint_of", "converse", "held_keys", "respond"]
 
 T = TypeVar("T")
 
-_RENEWALS: Final = 2
+_FOUND: Final = 2
+"""Tokens of others that one call tries."""
 
 held_keys: Final = ContextVar[frozenset[str]]("held_keys", default=frozenset())
 """Locks that the code around a call holds already, as inside `edit`."""
@@ -109,7 +110,9 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
     """Make a call and return the bare answer: token, throttle, retries and errors are seen to."""
     operation = call.operation
     attempts = attempts_of(session, operation.retry, splittable=splittable)
-    renewals, was_moved = 0, False
+    renewed, found, was_moved = 0, 0, False
+    login = session.login
+    most = 1 if login is None else login.attempts
     while True:
         token = (yield from usable_token(session)) if operation.auth == "bearer" else None
         origin = known_origin(session, operation.host, token)
@@ -129,11 +132,14 @@ def respond(session: Session, call: Call[object], *, splittable: bool = False) -
         if token is None:
             yield from give_up_or_wait(attempts, outcome)
             continue
-        if isinstance(outcome, Unauthorized) and renewals < _RENEWALS and can_renew(session):
+        is_left = renewed < most and found < _FOUND
+        if isinstance(outcome, Unauthorized) and is_left and can_renew(session):
             # A refused call has done nothing, so even a create is made again: once with a token
             # that somebody else has renewed, which may be over as well, once with a new one.
+            if login is not None and login.pause:
+                yield Sleep(login.pause)
             _, is_new = yield from replaced(session, token)
-            renewals = _RENEWALS if is_new else renewals + 1
+            renewed, found = (renewed + 1, found) if is_new else (renewed, found + 1)
             continue
         if 300 <= (outcome.status or 0) < 400 and not was_moved:
             was_moved = yield from follow(session, token)

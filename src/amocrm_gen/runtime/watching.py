@@ -3,7 +3,6 @@
 import json
 import random
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from string import ascii_lowercase, digits
@@ -27,6 +26,7 @@ _PROCESS: Final = "".join(random.choices(digits + ascii_lowercase, k=7))  # noqa
 _ESCAPED: Final = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _FORM: Final = "application/x-www-form-urlencoded"
 _TOKENS: Final = "/oauth2/access_token"
+_LOGIN: Final = "/private/api/auth.php"
 
 
 class Debug(Protocol):
@@ -71,7 +71,7 @@ def tell(debug: Debug | None, text: str) -> None:
 class Watch:
     """Is told of each request before it is sent, and of what came of it."""
 
-    secrets: Callable[[], list[str]]
+    session: Session
     har: "Har | None"
     debug: Debug | None
 
@@ -82,11 +82,14 @@ class Watch:
         from amocrm_gen.runtime.masks import Masks  # noqa: PLC0415 - for debugging only
 
         number = _numbers.next()
-        masks = Masks(self.secrets())
+        masks = Masks(self.session.secrets)
         shown = shown_request(send, masks)
         kind = send.headers.get("Content-Type", "")
-        if urlsplit(send.url).path == _TOKENS and b'"refresh_token"' in (send.body or b""):
+        path, login = urlsplit(send.url).path, self.session.login
+        if path == _TOKENS and b'"refresh_token"' in (send.body or b""):
             self.debug.debug(said(f"[{number}] RE OAUTH2"))
+        if path == _LOGIN and login is not None and self.session.token is not None:
+            self.debug.debug(said(f"[{number}] RE AUTH ({login.pause:g}s)"))
         name = f"{send.method} (AJAX)" if kind == _FORM else send.method
         body = f"\n{_unescaped(shown.body)}" if shown.body else ""
         self.debug.debug(said(f"[{number}] {name}: {shown.url}{body}"))
@@ -94,7 +97,7 @@ class Watch:
 
     def seen(self, seen: Seen, number: int) -> None:
         """Tell what came of a request."""
-        exchange = exchange_of(seen, self.secrets())
+        exchange = exchange_of(seen, self.session.secrets)
         if self.har is not None:
             self.har.add(exchange)
         if self.debug is not None:
@@ -112,7 +115,7 @@ def watch_of(session: Session, har: Path | str | None, debug: Debug | None) -> W
         from amocrm_gen.runtime.har import Har  # noqa: PLC0415 - loaded where it is wanted
 
         opened = Har.open(har)
-    return Watch(lambda: session.secrets, opened, debug)
+    return Watch(session, opened, debug)
 
 
 def _unescaped(text: str) -> str:
