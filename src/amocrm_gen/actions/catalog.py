@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from amocrm_gen.actions.action import Action
+    from amocrm_gen.runtime.types import JsonObject
 
 __all__ = ["Catalog", "UnknownAction"]
 
@@ -30,6 +31,10 @@ class UnknownAction(AmoError):  # noqa: N818 - the name says what happened, as o
         )
         self.given = given
         self.candidates = tuple(candidates)
+
+    def as_json(self) -> JsonObject:
+        """Return what the error says besides its message."""
+        return {"did_you_mean": list(self.candidates)}
 
 
 @define(eq=False, slots=False)

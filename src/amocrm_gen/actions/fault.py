@@ -11,6 +11,8 @@ from amocrm_gen.runtime.errors import AmoError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from amocrm_gen.runtime.types import JsonObject
+
 __all__ = ["Fault", "InputError"]
 
 _SHOWN = 20
@@ -42,6 +44,15 @@ class InputError(AmoError):
         super().__init__(message, operation=action)
         self.faults = tuple(faults)
         """All that is wrong."""
+
+    def as_json(self) -> JsonObject:
+        """Return what the error says besides its message."""
+        return {
+            "faults": [
+                {"path": fault.path, "message": fault.message, "hint": fault.hint}
+                for fault in self.faults
+            ]
+        }
 
     def _details(self) -> Sequence[str]:
         lines = [str(fault) for fault in self.faults[:_SHOWN]]

@@ -53,7 +53,7 @@ def global_options(without: Collection[str] = (), *, hidden: bool = False) -> li
     """Return the options of all commands, but for those that a command takes itself."""
     options = [
         click.Option(
-            ["-a", "--account", "--connectionId", "account"],
+            ["-a", "--account", "--connectionId", "--connectionKey", "account"],
             metavar="ACCOUNT",
             help="Which connection: its id, subdomain or domain.",
         ),

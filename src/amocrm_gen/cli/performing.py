@@ -23,17 +23,28 @@ def perform(
 ) -> JsonValue:
     """Perform an action on the chosen account and return its output.
 
-    A rehearsal sends reads only and returns the requests that would have changed something.
+    A rehearsal sends reads only and returns the requests that would have changed something; of an
+    action that only reads, the last request.
     """
     if not is_rehearsed:
         with surroundings.client() as amo:
             return action.perform(amo, given)
-    from amocrm_gen.runs.rehearsal import Rehearsal  # noqa: PLC0415 - rarely needed
+    from amocrm_gen.runs.rehearsal import (  # noqa: PLC0415 - rarely needed
+        Rehearsal,
+        RehearsedRequest,
+    )
 
     rehearsal = Rehearsal()
     with surroundings.client(rehearsal=rehearsal) as amo:
-        action.perform(amo, given)
+        action.perform(amo, _short(action, given))
+        seen = None if action.is_write else amo.last_exchange
+    requests = rehearsal.requests or (() if seen is None else (RehearsedRequest(seen.request),))
     if shows_curl:
-        for request in rehearsal.requests:
+        for request in requests:
             sys.stderr.write(f"{request.curl}\n")
-    return rehearsal.as_json()
+    return {"dryRun": True, "requests": [request.as_json() for request in requests]}
+
+
+def _short(action: Action, given: JsonObject) -> JsonObject:
+    """Return the input of a rehearsal: of a list, a page is enough."""
+    return {name: value for name, value in given.items() if name != "all" or action.is_write}

@@ -1,0 +1,211 @@
+"""`amocrm action`: find, show, run and save actions."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from amocrm_gen.cli.command import Command, Group
+from amocrm_gen.cli.options import all_option, curl_option, dry_run_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from amocrm_gen.actions.action import Action
+    from amocrm_gen.cli.surroundings import Surroundings
+    from amocrm_gen.runtime.types import JsonObject, JsonValue
+
+# What a command does not need it does not import.
+# ruff: noqa: PLC0415
+
+__all__ = ["action"]
+
+_KINDS: Final = ("operation", "composed", "saved")
+
+
+@click.group(
+    "action",
+    cls=Group,
+    examples=(
+        "amocrm action list --intent 'lost leads of this month' --limit 5",
+        "amocrm action show leads.update",
+        "amocrm action run leads.find --set limit=5 --fields id,name",
+    ),
+)
+def action() -> None:
+    """Find, show, run and save actions: all that can be done in an account."""
+
+
+@action.command(
+    "list",
+    cls=Command,
+    examples=(
+        "amocrm action list --limit 10 --json",
+        "amocrm action list --intent 'move a deal to another stage'",
+        "amocrm action list --type composed --all",
+    ),
+)
+@click.option("--intent", metavar="TEXT", help="What is to be done; the best fits come first.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", default=20, show_default=True)
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice(_KINDS),
+    help="Operations of the API, what is composed of them, or your own.",
+)
+@click.option("--resource", metavar="NAME", help="Only what is about leads, contacts, …")
+@all_option
+@click.pass_obj
+def show_list(  # noqa: PLR0913 - its options
+    surroundings: Surroundings,
+    *,
+    intent: str | None,
+    limit: int,
+    kind: str | None,
+    resource: str | None,
+    everything: bool,
+) -> None:
+    """List actions, the most used first, or the best fits for an intent."""
+    from amocrm_gen.actions.shown import shown
+
+    found = _ranked(surroundings, intent) if intent else surroundings.catalog.popular()
+    fitting = [
+        each for each in found if kind in {None, each.kind} and resource in {None, each.resource}
+    ]
+    cut = fitting if everything else fitting[:limit]
+    if surroundings.format in {"json", "jsonl"}:
+        surroundings.emit_items(shown(each) for each in cut)
+    else:
+        surroundings.emit_items(_row(each) for each in cut)
+    if len(cut) < len(fitting) and not intent:
+        surroundings.say(f"{len(cut)} of {len(fitting)} actions; --all shows the others, too")
+
+
+def _ranked(surroundings: Surroundings, intent: str) -> Sequence[Action]:
+    from importlib.util import find_spec
+
+    from amocrm_gen.runtime.errors import ConfigurationError
+
+    if find_spec("amocrm_gen.actions.ranking") is None:
+        raise ConfigurationError(
+            "actions cannot be ranked by an intent in this version",
+            advice="leave --intent out, or look for a word with `amocrm search`",
+        )
+    from importlib import import_module
+
+    catalog = surroundings.catalog
+    found: Sequence[Action] = import_module("amocrm_gen.actions.ranking").rank(
+        intent, catalog, len(catalog)
+    )
+    return found
+
+
+def _row(each: Action) -> JsonObject:
+    return {
+        "id": each.id,
+        "name": each.name,
+        "kind": each.kind,
+        "effect": "deletes" if each.is_destructive else "writes" if each.is_write else "reads",
+        "requests": str(each.requests),
+    }
+
+
+@action.command(
+    "show",
+    cls=Command,
+    examples=(
+        "amocrm action show leads.update",
+        "amocrm action show leads.update --jq .output.example",
+    ),
+)
+@click.argument("key")
+@click.pass_obj
+def show(surroundings: Surroundings, key: str) -> None:
+    """Show what an action takes and gives.
+
+    With its schemas, an example, what it costs in requests, and the request behind it.
+    """
+    from amocrm_gen.actions.shown import shown
+
+    surroundings.emit(shown(surroundings.catalog.get(key)))
+
+
+_get = copy(show)
+_get.hidden = True
+action.add_command(_get, "get")
+
+
+@action.command(
+    "run",
+    cls=Command,
+    examples=(
+        "amocrm action run leads.find --set limit=5",
+        'amocrm action run leads.update --input \'{"items": [{"id": 1, "price": 500}]}\' --dry-run',
+        "amocrm action run contacts.create --input @contacts.json",
+        "amocrm action run leads.update_one --set id=1 --set status_id=Negotiation",
+    ),
+)
+@click.argument("key")
+@click.option(
+    "--input", "given", metavar="JSON|@FILE|-", help="The input, as `amocrm action show` has it."
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="A.B=VALUE",
+    help="Set a part of the input; the value is JSON or a text. items[0].name=…, tags+=….",
+)
+@all_option
+@dry_run_option
+@curl_option
+@click.pass_obj
+def run(  # noqa: PLR0913 - its options
+    surroundings: Surroundings,
+    key: str,
+    *,
+    given: str | None,
+    settings: tuple[str, ...],
+    everything: bool,
+    dry_run: bool,
+    curl: bool,
+) -> None:
+    """Run an action and write its output.
+
+    The input is checked before anything is sent: all that is wrong is told at once. Names stand for
+    ids of pipelines, stages, users and fields; dates for unix times. What is set by --set comes
+    after --input.
+    """
+    from amocrm_gen.cli.given import read_object, with_settings
+    from amocrm_gen.cli.performing import perform
+
+    found = surroundings.catalog.get(key)
+    ready = with_settings(read_object(given, "--input"), settings)
+    if everything:
+        _walk_all(found, ready)
+    output = perform(surroundings, found, ready, is_rehearsed=dry_run, shows_curl=curl)
+    _emit(surroundings, output)
+
+
+def _walk_all(found: Action, ready: JsonObject) -> None:
+    properties = found.input_schema.get("properties")
+    if not isinstance(properties, dict) or "all" not in properties:
+        raise click.BadParameter(f"{found.id} has no pages", param_hint="--all")
+    ready["all"] = True
+
+
+def _emit(surroundings: Surroundings, output: JsonValue) -> None:
+    items = output.get("items") if isinstance(output, dict) else None
+    if not isinstance(output, dict) or not isinstance(items, list):
+        surroundings.emit(output)
+        return
+    is_plain = set(output) <= {"items", "next_page"}
+    if is_plain and (surroundings.format != "json" or "next_page" not in output):
+        surroundings.emit_items(items)
+    else:
+        surroundings.emit(output)
+    if "next_page" in output:
+        following = output["next_page"]
+        surroundings.say(f"there are more: --set page={following} goes on, --all takes all")
