@@ -15,14 +15,19 @@ from amocrm_mockserver.server import MockServer
 from amocrm_mockserver.state_file import StateError, keep_in_file
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
 __all__ = ["main"]
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal; gives the exit code."""
+def main(
+    arguments: Sequence[str] | None = None, *, told: Callable[[str], object] | None = None
+) -> int:
+    """Serve until a signal; gives the exit code.
+
+    `told` is called with the address once the server listens.
+    """
     options = _parser().parse_args(arguments)
     try:
         seed = read_seed(options.seed) if options.seed else Seed()
@@ -35,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     if not options.seed:
         _tell_credentials(server)
-    asyncio.run(_serve(listeners))
+    asyncio.run(_serve(listeners, told))
     return 0
 
 
@@ -87,7 +92,7 @@ def _tell_credentials(server: MockServer) -> None:
             )
 
 
-async def _serve(listeners: Listeners) -> None:
+async def _serve(listeners: Listeners, told: Callable[[str], object] | None) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -104,6 +109,8 @@ async def _serve(listeners: Listeners) -> None:
     sys.stdout.write(f"ready {listeners.url} {listeners.tls_url}{proxy}\n")
     sys.stdout.flush()
     try:
+        if told is not None:
+            told(listeners.url)
         await ended.wait()
     finally:
         await listeners.stop()

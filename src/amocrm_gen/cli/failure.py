@@ -44,7 +44,8 @@ _CODES: Final[dict[str, tuple[str, int]]] = {
     "UnknownRun": ("unknown_run", 4),
     "NotFound": ("not_found", 4),
     "NotConnected": ("not_connected", 3),
-    "ActionRequired": ("login_required", 3),
+    "ActionRequired": ("client_action_required", 3),
+    "LoginError": ("login_failed", 3),
     "ReauthorisationRequired": ("reauthorisation_required", 3),
     "Unauthorized": ("unauthorized", 3),
     "PaymentRequired": ("payment_required", 3),
@@ -60,6 +61,14 @@ _CODES: Final[dict[str, tuple[str, int]]] = {
     "ApiError": ("api_error", 1),
     "AmoError": ("error", 1),
 }
+
+
+_LOGINS: Final = {
+    "login_credentials_missing": 2,
+    "login_port_taken": 1,
+    "mock_server_failed": 1,
+}
+"""Exits of logins that fail for another reason than a person's."""
 
 
 @frozen(kw_only=True)
@@ -126,6 +135,9 @@ def _amo(error: AmoError) -> Failure:
     code, exit_code = next(
         _CODES[kind.__name__] for kind in type(error).__mro__ if kind.__name__ in _CODES
     )
+    own = getattr(error, "code", None)
+    if isinstance(own, str):
+        code, exit_code = own, _LOGINS.get(own, exit_code)
     return Failure(
         code=code,
         exit_code=exit_code,

@@ -40,17 +40,22 @@ class Loopback:
         """Where it listens."""
         return self._server.server_address[1]
 
+    def poll(self, seconds: float) -> Redirect | None:
+        """Wait for the answer; None if it has not come by then."""
+        self._server.answered.wait(seconds)
+        return self._server.found
+
     def wait(self, seconds: float) -> Redirect:
         """Return the answer; a `LoginError` if none comes in time."""
         end = time.monotonic() + seconds
         # In steps: on some platforms a wait without end does not hear Ctrl+C.
-        while not self._server.answered.wait(min(0.5, max(0.0, end - time.monotonic()))):
+        while (found := self.poll(min(0.5, max(0.0, end - time.monotonic())))) is None:
             if time.monotonic() >= end:
-                raise self._too_late(seconds)
-        assert self._server.found is not None
-        return self._server.found
+                raise self.too_late(seconds)
+        return found
 
-    def _too_late(self, seconds: float) -> LoginError:
+    def too_late(self, seconds: float) -> LoginError:
+        """Return the error for an answer that did not come."""
         if self._server.strangers:
             return LoginError(
                 "login_state_mismatch",

@@ -18,7 +18,7 @@ from amocrm_gen.connections.granting import finish
 from amocrm_gen.connections.pending import PendingLogin
 from amocrm_gen.connections.redirect import Redirect
 from amocrm_gen.runtime.errors import MissingExtra
-from amocrm_gen.runtime.folder import lasting_folder
+from amocrm_gen.runtime.folder import lasting_folder, make_folder
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.kinds import is_list, is_object
 from amocrm_gen.runtime.secret import sealed
@@ -59,13 +59,11 @@ class MockPlace:
             file.recover()
             file.write(dumps({"url": self.url, "pid": self.pid}))
 
-    @classmethod
-    def forget(cls, url: str) -> None:
-        """Take the note of a server away, unless it is of another one by now."""
-        file = cls.file()
+    def forget(self) -> None:
+        """Take its note away, unless that is of another one by now."""
+        file = self.file()
         with file.lock():
-            known = _read(file.read_plain())
-            if known is not None and known.url == url:
+            if _read(file.read_plain()) == self:
                 file.path.unlink(missing_ok=True)
 
 
@@ -92,7 +90,7 @@ def start_mock() -> MockPlace:
     from filelock import FileLock
 
     folder = lasting_folder()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     with FileLock(str(folder / "mock-server.starting"), mode=0o600):
         running = running_mock()
         if running is not None:

@@ -7,11 +7,20 @@ from attrs import frozen
 
 from amocrm_gen.connections.book import Book
 from amocrm_gen.connections.connection import Connection
+from amocrm_gen.connections.pending import PendingLogin
 from amocrm_gen.runtime.errors import AmoError
 from amocrm_gen.runtime.tokens.token import Token, claims_of
 from amocrm_gen.runtime.types import JsonObject
 
-__all__ = ["ClientAction", "State", "StateName", "action_for", "refused_state", "state_of"]
+__all__ = [
+    "ClientAction",
+    "State",
+    "StateName",
+    "action_for",
+    "pending_action",
+    "refused_state",
+    "state_of",
+]
 
 StateName: TypeAlias = Literal["READY", "CLIENT_ACTION_REQUIRED", "CONFIGURATION_ERROR"]
 
@@ -122,16 +131,7 @@ def action_for(
             agent_instructions="Run `amocrm login --mock`; it needs no person.",
         )
     if ui_url is not None:
-        return ClientAction(
-            type=type,
-            description=f"Open the page, choose {domain} and allow access.",
-            ui_url=ui_url,
-            agent_instructions=(
-                "Show the person uiUrl. When he has allowed access, his browser is sent to an "
-                "address that holds a code: ask him for that whole address, and run "
-                f"`amocrm login complete ADDRESS`. Then run `amocrm connection get {name} --json`."
-            ),
-        )
+        return _consent(type, ui_url, domain, f"amocrm connection get {name} --json")
     if connection.integration is None:
         return ClientAction(
             type="provide-input",
@@ -148,6 +148,28 @@ def action_for(
         agent_instructions=(
             f"Run `amocrm connect {name} --json`: it answers with the page that the person has to "
             "open, and with what comes next."
+        ),
+    )
+
+
+def pending_action(login: PendingLogin) -> ClientAction:
+    """Return what a person has to do to end a login."""
+    name = login.connection_id or login.account
+    then = f"amocrm connection get {name} --json" if name else "amocrm status --json"
+    return _consent("connect", login.url, login.account or "the account", then)
+
+
+def _consent(
+    type: Literal["connect", "reconnect", "provide-input"], url: str, account: str, then: str
+) -> ClientAction:
+    return ClientAction(
+        type=type,
+        description=f"Open the page, choose {account} and allow access.",
+        ui_url=url,
+        agent_instructions=(
+            "Show the person uiUrl. When he has allowed access, his browser is sent to an address "
+            "that holds a code, whether or not that page loads: ask him for the whole address, and "
+            f"run `amocrm login complete 'ADDRESS'`. Then run `{then}`."
         ),
     )
 

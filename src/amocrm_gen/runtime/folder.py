@@ -8,7 +8,7 @@ from typing import Final
 
 from amocrm_gen.runtime.errors import ConfigurationError
 
-__all__ = ["OWNER_FILE", "lasting_folder", "make_private", "shared_folder"]
+__all__ = ["OWNER_FILE", "lasting_folder", "make_folder", "make_private", "shared_folder"]
 
 OWNER_FILE: Final = 0o600
 _OWNER_FOLDER: Final = 0o700
@@ -53,9 +53,16 @@ def _caches(variables: Mapping[str, str]) -> Path:
     return Path(cache) if cache.startswith("/") else Path.home() / ".cache"
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are missing, for their owner only."""
+    if not folder.exists():
+        make_folder(folder.parent)
+        folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+
+
 def make_private(folder: Path) -> None:
     """Make a folder that only its owner can enter; one that others can write to is closed."""
-    folder.mkdir(mode=_OWNER_FOLDER, parents=True, exist_ok=True)
+    make_folder(folder)
     status = folder.stat()
     if hasattr(os, "getuid") and status.st_uid != os.getuid():
         raise ConfigurationError(

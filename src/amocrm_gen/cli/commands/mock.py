@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from amocrm_gen.cli.command import Command, Group
@@ -32,12 +34,28 @@ def mock() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def serve(context: click.Context, arguments: tuple[str, ...]) -> None:
-    """Serve until a signal; the same program as `amocrm-mockserver`."""
+    """Serve until a signal; the same program as `amocrm-mockserver`.
+
+    While it runs, `amocrm login --mock` connects to it.
+    """
     try:
         from amocrm_mockserver.__main__ import main  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         raise MissingExtra("the mock server", "mock") from error
-    context.exit(main(arguments))
+    from amocrm_gen.connections.practice import MockPlace  # noqa: PLC0415 - it loads the client
+
+    noted: list[MockPlace] = []
+
+    def note(url: str) -> None:
+        noted.append(MockPlace(url=url, pid=os.getpid()))
+        noted[0].keep()
+
+    try:
+        code = main(arguments, told=note)
+    finally:
+        for place in noted:
+            place.forget()
+    context.exit(code)
 
 
 for _each in COMMANDS:

@@ -13,10 +13,9 @@ from attrs import define, field
 from orjson import dumps, loads
 
 from amocrm_gen.runtime.errors import ConfigurationError
-from amocrm_gen.runtime.folder import OWNER_FILE, lasting_folder
+from amocrm_gen.runtime.folder import OWNER_FILE, lasting_folder, make_folder
 from amocrm_gen.runtime.ledger.ledger import LedgerEntry
 from amocrm_gen.runtime.locks.file import FileLocks
-from amocrm_gen.runtime.tokens.secret_file import make_folder
 
 __all__ = ["SqliteLedger"]
 

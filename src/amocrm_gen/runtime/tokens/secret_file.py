@@ -3,27 +3,18 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 from orjson import JSONDecodeError, loads
 
+from amocrm_gen.runtime.folder import OWNER_FILE, make_folder
 from amocrm_gen.runtime.kinds import is_object
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-__all__ = ["OWNER_FILE", "SecretFile", "make_folder"]
-
-_OWNER_FOLDER: Final = 0o700
-OWNER_FILE: Final = 0o600
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it that are missing, for their owner only."""
-    if not folder.exists():
-        make_folder(folder.parent)
-        folder.mkdir(mode=_OWNER_FOLDER, exist_ok=True)
+__all__ = ["SecretFile"]
 
 
 def _place(path: Path) -> Path:

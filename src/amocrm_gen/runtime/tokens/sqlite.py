@@ -11,9 +11,9 @@ from typing import Final
 from attrs import define, field
 
 from amocrm_gen.runtime.errors import ConfigurationError
+from amocrm_gen.runtime.folder import make_folder
 from amocrm_gen.runtime.locks.file import FileLocks
 from amocrm_gen.runtime.tokens.plain import dump_token, load_token
-from amocrm_gen.runtime.tokens.secret_file import make_folder
 from amocrm_gen.runtime.tokens.store import granted
 from amocrm_gen.runtime.tokens.token import Token
 
