@@ -50,7 +50,7 @@ class Catalog:
         A user's action may not have the id of another one: that is a `ValueError`.
         """
         found: dict[str, Action] = {}
-        for action in (*_composed(), *_operations(), *saved):
+        for action in (*_composed(), *_operations(), *_transfers(), *saved):
             if action.id in found:
                 message = f"there are two actions {action.id!r}; give yours another id"
                 raise ValueError(message)
@@ -116,6 +116,12 @@ def _operations() -> Iterator[Action]:
     from amocrm_gen.actions.operation import operations  # noqa: PLC0415 - loads the contract
 
     return operations()
+
+
+def _transfers() -> Iterable[Action]:
+    from amocrm_gen.actions.transfers import TRANSFERS  # noqa: PLC0415 - as above
+
+    return TRANSFERS
 
 
 def _composed() -> Iterable[Action]:

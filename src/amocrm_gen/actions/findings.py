@@ -205,12 +205,34 @@ def _choices(finding: Finding, example: JsonObject) -> Iterator[Fault]:
     by_choice: dict[int, list[Finding]] = {}
     for each in finding.within:
         by_choice.setdefault(each.choice, []).append(each)
-    meant = [found for found in by_choice.values() if not _is_other(found, len(finding.steps))]
+    depth = len(finding.steps)
+    typed = [found for found in by_choice.values() if not _is_of_other_type(found, depth)]
+    if not typed:
+        yield _scalar(finding)
+        return
+    meant = [found for found in typed if not _marks(found, depth)] if len(typed) > 1 else typed
     if not meant:
-        yield _unlike_all(finding, by_choice)
+        marks = [mark for found in typed for mark in _marks(found, depth)]
+        known = [
+            value
+            for each in marks
+            for value in ([each.rule] if each.keyword == "const" else each.rule)
+        ]
+        yield _enum(marks[0], known)
         return
     for each in min(meant, key=len):
         yield from faults_of(each, example)
+
+
+def _is_of_other_type(found: Iterable[Finding], depth: int) -> bool:
+    return any(each.keyword == "type" and len(each.steps) == depth for each in found)
+
+
+def _marks(found: Iterable[Finding], depth: int) -> list[Finding]:
+    """Return what tells that another of several objects was meant: a key with another mark."""
+    return [
+        each for each in found if each.keyword in {"const", "enum"} and len(each.steps) == depth + 1
+    ]
 
 
 def _scalar(finding: Finding) -> Fault:
@@ -223,30 +245,6 @@ def _scalar(finding: Finding) -> Fault:
     if values and isinstance(finding.value, str):
         return _enum(finding, values)
     return _type(finding, list(dict.fromkeys(kinds)))
-
-
-def _is_other(found: Iterable[Finding], depth: int) -> bool:
-    """Tell whether a choice was not meant: the value is of another type, or has another mark."""
-    return any(
-        (each.keyword == "type" and len(each.steps) == depth)
-        or (each.keyword in {"const", "enum"} and len(each.steps) == depth + 1)
-        for each in found
-    )
-
-
-def _unlike_all(finding: Finding, by_choice: Mapping[int, list[Finding]]) -> Fault:
-    """Say that a mark is none of those that there are, or else that the type is none."""
-    marks = [
-        each for found in by_choice.values() for each in found if each.keyword in {"const", "enum"}
-    ]
-    if marks:
-        known = [
-            value
-            for each in marks
-            for value in ([each.rule] if each.keyword == "const" else each.rule)
-        ]
-        return _enum(marks[0], known)
-    return _scalar(finding)
 
 
 def _told(value: object) -> str:
