@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from importlib import import_module
 from importlib.util import find_spec
 from ssl import SSLContext, create_default_context
@@ -337,12 +337,20 @@ def http_client(*, trust: str | bool) -> HttpClient:
     verify: SSLContext | bool = (
         trust if isinstance(trust, bool) else create_default_context(cafile=trust)
     )
-    # No cookies: what one call was given must not go out with another one.
-    jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    made: HttpClient | None = None
+    made: httpx.AsyncClient | None = None
     # Its error holds the address of the proxy, and that the password.
     with suppress(httpx.InvalidURL, ValueError):
-        made = httpx.AsyncClient(verify=verify, cookies=jar)
+        made = httpx.AsyncClient(verify=verify, cookies=_NoCookies())
     if made is None:
         raise wrong_proxy()
+    # Every request brings its own; to put those in the place of these is slow in httpx.
+    for name in ("Accept", "Accept-Encoding", "User-Agent"):
+        del made.headers[name]
     return made
+
+
+class _NoCookies(CookieJar):
+    """Keeps none: what one call was given must not go out with another one."""
+
+    def extract_cookies(self, *_: object) -> None:
+        """Pass over what an answer sets."""

@@ -7,7 +7,7 @@ the time of a long walk. So it is paused, and what was read is handed to its old
 
 import gc
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import Lock
 from typing import Final
 
@@ -19,6 +19,8 @@ _LARGE: Final = 16_384
 """Answers of fewer bytes are not worth a pause."""
 MUCH: Final = 64 * 2**20
 """Bytes after which everything is looked through once."""
+
+_NO_PAUSE: Final = nullcontext()
 
 
 @define
@@ -34,12 +36,12 @@ class CollectorPause:
     _interval: int = field(default=MUCH, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
 
-    @contextmanager
-    def while_reading(self, size: int) -> Generator[None]:
+    def while_reading(self, size: int) -> AbstractContextManager[None]:
         """Pause for an answer of so many bytes; nested and parallel pauses end with the last."""
-        if not self.enabled or size < _LARGE:
-            yield
-            return
+        return self._pause(size) if self.enabled and size >= _LARGE else _NO_PAUSE
+
+    @contextmanager
+    def _pause(self, size: int) -> Generator[None]:
         if self._depth == 0 and gc.isenabled():
             # The caller's own garbage is not to be handed over with what is read.
             gc.collect(0)

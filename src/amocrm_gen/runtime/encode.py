@@ -47,6 +47,13 @@ def encode_query(  # noqa: PLR0913 - one for each kind of parameter
     parameters of any shape. None and UNSET are left out. What the operation `of` does not know
     is a ValueError, since the server would pass over it in silence.
     """
+    if (
+        not (filter or with_ or order or params)
+        and query is None
+        and page is None
+        and limit is None
+    ):
+        return ()
     if of is not None:
         _check_names(of, filter, with_, order)
     named: dict[str, object] = {}

@@ -73,10 +73,10 @@ def attempt(
         response: Response = yield request
     except (TransportError, ResponseError) as error:
         about(error, request, secrets, name)
-        _log(request, secrets, error.message, None)
+        _log(request, secrets, error.message)
         return error
     response = Response(response.status, response.headers, response.body, request)
-    _log(request, secrets, str(response.status), response.headers.get("x-request-id"))
+    _log(request, secrets, response)
     good = session.success
     if 200 <= response.status < 300 if good is None else response.status in good:
         session.budget.earn()
@@ -90,12 +90,17 @@ def attempt(
     return refusal
 
 
-def _log(request: Send, secrets: Sequence[str], outcome: str, request_id: str | None) -> None:
-    if logger.isEnabledFor(DEBUG):
-        masks = Masks(secrets)
-        shown = shown_request(request, masks)
+def _log(request: Send, secrets: Sequence[str], outcome: Response | str) -> None:
+    if not logger.isEnabledFor(DEBUG):
+        return
+    masks = Masks(secrets)
+    shown = shown_request(request, masks)
+    said, mark = outcome, ""
+    if isinstance(outcome, Response):
+        request_id = outcome.headers.get("x-request-id")
+        said = str(outcome.status)
         mark = "" if request_id is None else f", request id {request_id}"
-        logger.debug("%s %s: %s%s", shown.method, shown.url, outcome, masks.text(mark))
+    logger.debug("%s %s: %s%s", shown.method, shown.url, said, masks.text(mark))
 
 
 def give_up_or_wait(attempts: Attempts, error: AmoError) -> Talk[None]:
