@@ -30,13 +30,14 @@ _LAZY: Final[dict[str, tuple[str, str]]] = {
     "mock": (f"{_HERE}.mock:mock", "Start and steer the mock server."),
     "generate": (f"{_HERE}.generate:generate", "Generate a client from the spec and overlays."),
     "spec": (f"{_HERE}.spec:spec", "Look at the spec behind it all."),
+    "skill": (f"{_HERE}.skill:skill", "Print what teaches an agent to use this program."),
     "completion": (f"{_HERE}.completion:completion", "Print a completion script for a shell."),
 }
 
 _SECTIONS: Final = {
     "Start": ("login", "status", "connect", "connection", "connectors", "logout", "token"),
     "Work": ("action", "request", "search", "runs"),
-    "Tools": ("mock", "doctor", "generate", "spec", "completion"),
+    "Tools": ("mock", "doctor", "generate", "spec", "skill", "completion"),
 }
 
 

@@ -1,0 +1,1 @@
+"""The skill by which agents drive the command line."""
