@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from importlib.util import find_spec
+from signal import SIGTERM
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - what sends is loaded when something is sent
 
-__all__ = ["MockPlace", "mock_place", "practise", "running_mock", "start_mock"]
+__all__ = ["MockPlace", "mock_place", "practise", "running_mock", "start_mock", "stop_mock"]
 
 _PATIENCE: Final = 5.0
 """Seconds for an answer of a server on this machine."""
@@ -106,6 +107,19 @@ def start_mock() -> MockPlace:
             )
         place.keep()
         return place
+
+
+def stop_mock() -> MockPlace | None:
+    """Stop the mock server that runs in the background; its accounts stay in their file.
+
+    Returns where it was; None if none ran, or if it was not started in the background.
+    """
+    place = running_mock()
+    if place is None or place.pid is None:
+        return None
+    # Its place stays noted: it is started there again, so that connections go on.
+    os.kill(place.pid, SIGTERM)
+    return place
 
 
 def practise(

@@ -129,7 +129,13 @@ def show(surroundings: Surroundings, key: str) -> None:
     """
     from amocrm_gen.actions.shown import shown
 
-    surroundings.emit(shown(surroundings.catalog.get(key)))
+    found = surroundings.catalog.get(key)
+    if surroundings.format == "table" and not surroundings.options.fields:
+        from amocrm_gen.cli.action_page import page_of
+
+        click.echo(page_of(found), nl=False, color=surroundings.options.color)
+        return
+    surroundings.emit(shown(found))
 
 
 _get = copy(show)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import click
 
 from amocrm_gen.cli.command import Command, Group
 from amocrm_gen.cli.commands.mock_control import COMMANDS
 from amocrm_gen.runtime.errors import MissingExtra
+
+if TYPE_CHECKING:
+    from amocrm_gen.cli.surroundings import Surroundings
 
 __all__ = ["mock"]
 
@@ -56,6 +60,16 @@ def serve(context: click.Context, arguments: tuple[str, ...]) -> None:
         for place in noted:
             place.forget()
     context.exit(code)
+
+
+@mock.command("stop", cls=Command, examples=("amocrm mock stop",))
+@click.pass_obj
+def stop(surroundings: Surroundings) -> None:
+    """Stop the mock server that `amocrm login --mock` has started; it keeps its accounts."""
+    from amocrm_gen.connections.practice import stop_mock  # noqa: PLC0415 - it loads HTTP
+
+    place = stop_mock()
+    surroundings.emit({"stopped": place is not None, "url": None if place is None else place.url})
 
 
 for _each in COMMANDS:
