@@ -39,8 +39,9 @@ def page_of(action: Action) -> str:
     formatter = click.HelpFormatter(width=width)
     effect = "deletes" if action.is_destructive else "writes" if action.is_write else "reads"
     requests = f"{action.requests} request{'' if str(action.requests) == '1' else 's'}"
-    formatter.write(f"{click.style(action.id, bold=True)}: {action.name}\n")
-    formatter.write(f"{action.kind}, {effect}, {requests}; {action.source}\n")
+    formatter.write(f"{click.style(action.id, bold=True)}\n")
+    formatter.write_text(action.name)
+    formatter.write_text(f"{action.kind}, {effect}, {requests}; {action.source}")
     formatter.write_paragraph()
     formatter.write_text(action.description)
     for title, schema in (("Takes", action.input_schema), ("Gives", action.output_schema)):
