@@ -352,5 +352,5 @@ def http_client(*, trust: str | bool) -> HttpClient:
 class _NoCookies(CookieJar):
     """Keeps none: what one call was given must not go out with another one."""
 
-    def extract_cookies(self, *_: object) -> None:
+    def extract_cookies(self, response: object, request: object) -> None:
         """Pass over what an answer sets."""
