@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from .rules.cards import CardRules
-from .rules.customers import CustomerRules
-from .rules.legacy import LegacyRules
 from .rules.links import LinkRules
+from .rules.old_catalogs import OldCatalogRules
+from .rules.old_customers import OldCustomerRules
 
 __all__ = ["MixedMachine"]
 
 
-class MixedMachine(LegacyRules, CardRules, LinkRules, CustomerRules):
+class MixedMachine(OldCatalogRules, OldCustomerRules, CardRules, LinkRules):
     """Version 2 among the rules of version 4."""

@@ -24,11 +24,13 @@ __all__ = [
     "delete_cards",
     "delete_catalog",
     "delete_customers",
+    "delete_element",
     "delete_elements",
     "delete_from_feed",
     "delete_lead",
     "delete_pipeline",
     "delete_task",
+    "delete_whole_catalog",
     "wrong_shape",
 ]
 
@@ -142,13 +144,18 @@ def delete_catalog(engine: Engine, exchange: Exchange) -> Response:
     row = exchange.account.table("catalogs").rows.get(numbers[0])
     if row is None or not row["can_be_deleted"]:
         return _answer("catalogs", {}, [{"id": numbers[0], "code": _UNKNOWN}])
-    for element in list(exchange.account.table("catalog_elements").rows.values()):
-        if element["catalog_id"] == row["id"] and not element["is_deleted"]:
-            _delete_element(exchange, element)
-    _forget_fields(exchange.account, row["id"])
-    engine.behaviour("catalogs").delete(as_of(exchange, "catalogs.update_one"), row)
+    delete_whole_catalog(engine, as_of(exchange, "catalogs.update_one"), row)
     done: Row = {str(row["id"]): {"id": row["id"], "name": row["name"]}}
     return _answer("catalogs", done, [])
+
+
+def delete_whole_catalog(engine: Engine, exchange: Exchange, row: Row) -> None:
+    """Delete a catalog with its elements, which no card has any more, and its fields."""
+    for element in list(exchange.account.table("catalog_elements").rows.values()):
+        if element["catalog_id"] == row["id"] and not element["is_deleted"]:
+            delete_element(exchange, element)
+    _forget_fields(exchange.account, row["id"])
+    engine.behaviour("catalogs").delete(exchange, row)
 
 
 def _forget_fields(account: Account, catalog_id: int) -> None:
@@ -172,12 +179,13 @@ def delete_elements(_engine: Engine, exchange: Exchange) -> Response:
         if row is None or row["is_deleted"]:
             errors.append({"id": number, "code": _UNKNOWN})
         else:
-            _delete_element(exchange, row)
+            delete_element(exchange, row)
             done[str(number)] = {"id": number, "name": row["name"]}
     return _answer("catalog_elements", done, errors)
 
 
-def _delete_element(exchange: Exchange, row: Row) -> None:
+def delete_element(exchange: Exchange, row: Row) -> None:
+    """Delete an element of a catalog; no card has it any more."""
     account = exchange.account
     element = ("catalog_elements", row["id"])
     for kind, number, _ in list(account.links.every(*element)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from attrs import define, field
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver.message import Request
     from amocrm_mockserver.state import Table
 
-__all__ = ["LegacyCall", "listed", "number_of"]
+__all__ = ["LegacyCall", "amount_of", "listed", "number_of"]
 
 
 @define(kw_only=True)
@@ -88,6 +89,17 @@ def listed(value: Json) -> list[Json]:
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
     return [value]
+
+
+def amount_of(value: Json) -> int | float | None:
+    """A number that need not be whole, and may come as text; None for anything else."""
+    try:
+        number = float(str(value).strip()) if not isinstance(value, bool) else math.nan
+    except ValueError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() else number
 
 
 def number_of(value: Json) -> int | None:

@@ -8,18 +8,18 @@ from amocrm_mockserver.behaviour.links import connect, disconnect
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.jsonvalue import is_object, object_at
 from amocrm_mockserver.legacy.answers import link, related
-from amocrm_mockserver.legacy.call import listed, number_of
+from amocrm_mockserver.legacy.call import amount_of, listed, number_of
 from amocrm_mockserver.legacy.field_values import shown_fields, v4_values
 from amocrm_mockserver.legacy.saving import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
     from amocrm_mockserver.legacy.call import LegacyCall
 
-__all__ = ["CardWriter", "company_of", "main_contact_of", "shown_card"]
+__all__ = ["CardWriter", "company_of", "elements_in", "main_contact_of", "shown_card"]
 
 _COLUMNS: Final = (
     "name",
@@ -170,12 +170,8 @@ class CardWriter:
             for number in map(number_of, listed(item.get(key))):
                 if number is not None and call.account.has(kind, number):
                     connect(exchange, one, (kind, number), by, fresh=fresh)
-        for catalog, elements in object_at(item, "catalog_elements_id").items():
-            for element, quantity in (elements if is_object(elements) else {}).items():
-                number, home = number_of(element), number_of(catalog)
-                if number is not None and call.account.has("catalog_elements", number):
-                    held: Row = {**by, "quantity": quantity, "catalog_id": home}
-                    connect(exchange, one, ("catalog_elements", number), held, fresh=fresh)
+        for number, held in elements_in(call, item, "catalog_elements_id"):
+            connect(exchange, one, ("catalog_elements", number), {**by, **held}, fresh=fresh)
 
     def _unlink(self, exchange: Exchange, row: Row, gone: Row) -> None:
         for key, kind in self.links.items():
@@ -184,6 +180,18 @@ class CardWriter:
                     disconnect(
                         exchange, (self.path, row["id"]), (kind, number), by=row["updated_by"]
                     )
+
+
+def elements_in(call: LegacyCall, item: Row, key: str) -> Iterator[tuple[int, Row]]:
+    """The elements that an item names, `{catalog: {element: quantity}}`, and what is told of each.
+
+    Those that are not there are passed over.
+    """
+    for catalog, elements in object_at(item, key).items():
+        for element, quantity in (elements if is_object(elements) else {}).items():
+            number = number_of(element)
+            if number is not None and call.account.has("catalog_elements", number):
+                yield number, {"quantity": amount_of(quantity), "catalog_id": number_of(catalog)}
 
 
 def _tag(given: Json) -> Row:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from attrs import evolve
 
 from amocrm_mockserver.behaviour.field_directory import field_directory
+from amocrm_mockserver.behaviour.page_deletion import delete_element, delete_whole_catalog
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.filters import scalars
 from amocrm_mockserver.jsonvalue import is_object
@@ -70,15 +71,9 @@ class CatalogWriter:
 
     def delete(self, call: LegacyCall, row: Row) -> None:
         """A catalog goes with its elements, its fields and their groups."""
-        account = call.account
-        for name in ("catalog_elements", "catalog_custom_fields", "catalog_custom_field_groups"):
-            table = call.table(name)
-            for part in [one for one in table.rows.values() if one["catalog_id"] == row["id"]]:
-                if name == "catalog_elements":
-                    _part_all(call, part["id"])
-                table.remove(part)
-        call.table("catalogs").remove(row)
-        account.redefine()
+        if not row["can_be_deleted"]:
+            raise RefusedError(281)
+        delete_whole_catalog(call.engine, call.v4("catalogs.update"), row)
 
 
 def _catalog_item(item: Row) -> Row:
@@ -90,12 +85,6 @@ def _catalog_item(item: Row) -> Row:
         if item.get(name) is not None:
             taken[name] = item[name] in (True, 1, "1", "true")
     return taken
-
-
-def _part_all(call: LegacyCall, element: int) -> None:
-    links = call.account.links
-    for kind, number, _ in list(links.every("catalog_elements", element)):
-        links.part(("catalog_elements", element), (kind, number))
 
 
 class ElementWriter:
@@ -132,10 +121,7 @@ class ElementWriter:
 
     def delete(self, call: LegacyCall, row: Row) -> None:
         """An element is in no list and no card any more."""
-        _part_all(call, row["id"])
-        changes = {"is_deleted": True, "updated_at": call.now, "updated_by": call.caller.user_id}
-        call.table("catalog_elements").change(row, changes)
-        call.happened.tell("catalog_elements", "delete", row)
+        delete_element(_in(call, "update", row["catalog_id"]), row)
 
 
 def _in(call: LegacyCall, name: str, catalog: int) -> Exchange:

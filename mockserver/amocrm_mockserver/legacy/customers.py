@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from attrs import evolve
 
 from amocrm_mockserver.behaviour.customer_modes import demand_mode
-from amocrm_mockserver.behaviour.events import record
+from amocrm_mockserver.behaviour.page_calls import trash
 from amocrm_mockserver.body import Item
 from amocrm_mockserver.jsonvalue import is_object
 from amocrm_mockserver.legacy.answers import answered, found, link, saved
@@ -15,6 +15,7 @@ from amocrm_mockserver.legacy.call import listed, number_of
 from amocrm_mockserver.legacy.cards import (
     CardWriter,
     company_of,
+    elements_in,
     main_contact_of,
     relations,
     shown_card,
@@ -68,10 +69,7 @@ class CustomerWriter(CardWriter):
 
     def delete(self, call: LegacyCall, row: Row) -> None:
         """A customer goes to the trash."""
-        changes = {"is_deleted": True, "updated_at": call.now, "updated_by": call.caller.user_id}
-        call.table("customers").change(row, changes)
-        record(call.v4("customers.update"), "customer_deleted", "customers", row["id"])
-        call.happened.tell("customers", "delete", row)
+        trash(call.v4("customers.update"), "customers", row["id"])
 
 
 def find_customers(call: LegacyCall) -> Response:
@@ -141,6 +139,11 @@ class TransactionWriter:
             taken["next_price"] = number_of(item["next_price"])
         if item.get("comment"):
             taken["comment"] = str(item["comment"])
+        bought: list[Json] = [
+            {"id": number, "metadata": told} for number, told in elements_in(call, item, "elements")
+        ]
+        if bought:
+            taken["_embedded"] = {"catalog_elements": bought}
         exchange = evolve(call.v4("transactions.create"), variables={"customer_id": customer})
         [row] = call.engine.create(exchange, [Item("0", taken)])
         return row

@@ -155,6 +155,32 @@ def test_purchases(crm: Caller) -> None:
     assert crm.one_v4("customers", customer)["ltv"] == 6
 
 
+def test_what_was_bought(crm: Caller) -> None:
+    """Elements of a purchase, whose quantities may come as text, and with fractions."""
+    customer = crm.added("customers", name="C", next_date=NOW)
+    boots = crm.added("catalog_elements", name="Boots", catalog_id=4521)
+    lace = crm.added("catalog_elements", name="Lace", catalog_id=4521)
+    elements = {"4521": {str(boots): 2, str(lace): "1.5", "1": 7}}
+    bought = crm.added("transactions", customer_id=customer, price=5, elements=elements)
+    row = crm.one_v4("customers/transactions", bought)
+    assert row["_embedded"]["catalog_elements"] == [
+        {"id": boots, "metadata": {"quantity": 2, "catalog_id": 4521}},
+        {"id": lace, "metadata": {"quantity": 1.5, "catalog_id": 4521}},
+    ]
+    crm.changed("customers", customer, catalog_elements_id={"4521": {str(lace): "2.5"}})
+    [linked] = crm.ask("GET", f"/api/v4/customers/{customer}/links")["_embedded"]["links"]
+    assert linked["metadata"]["quantity"] == 2.5
+
+
+def test_a_catalog_that_stays(crm: Caller) -> None:
+    """The catalog of products cannot be deleted."""
+    crm("POST", "/api/v2/products_settings", {"enabled": True})
+    [products] = crm.ask("GET", "/api/v4/catalogs?filter[type]=products")["_embedded"]["catalogs"]
+    saved = crm.save("catalogs", delete=[products["id"]])
+    assert saved["errors"] == {"delete": [{"id": products["id"], "code": 281}]}
+    assert crm.ask("GET", f"/api/v4/catalogs/{products['id']}")["type"] == "products"
+
+
 def test_incoming_leads(crm: Caller) -> None:
     """A request by one version is sorted by the other."""
     info = {"form_id": 1, "form_page": "p"}

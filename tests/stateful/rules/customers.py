@@ -12,6 +12,7 @@ from .furnished import Furnished
 
 if TYPE_CHECKING:
     from ..contract import Json
+    from ..model.cards import Card
 
 __all__ = ["CustomerRules"]
 
@@ -36,14 +37,22 @@ class CustomerRules(Furnished):
         scope: Json = {"customer_id": customer.id}
         [row] = self.accept(self.door.ask("transactions.create", [item], typed=typed, **scope), 1)
         number = row["id"]
-        assert number not in crm.transactions
         links = crm.url(f"customers/{customer.id}/transactions/{number}")
         self.marked(row, {"id": number, **scope, "_links": links}, "0", typed=typed)
+        self.keep_purchase(number, customer, price, next_price, at=crm.now)
+
+    def keep_purchase(
+        self, number: int, customer: Card, price: int, next_price: int | None, *, at: int
+    ) -> None:
+        """A purchase that the server has taken is in the model, too."""
+        crm = self.crm
+        assert number not in crm.transactions
+        links = crm.url(f"customers/{customer.id}/transactions/{number}")
         crm.transactions[number] = {
             "id": number,
             "price": price,
             "comment": "c",
-            "completed_at": crm.now,
+            "completed_at": at,
             "customer_id": customer.id,
             "created_by": self.user,
             "updated_by": self.user,
@@ -57,7 +66,7 @@ class CustomerRules(Furnished):
         if next_price is not None:
             customer.own["next_price"] = next_price
         crm.log("transaction_added", customer.end, after=[{"transaction": {"id": number}}])
-        self._count(customer.id, price, 1)
+        self.count(customer.id, price, 1)
 
     def one_purchase(self, pick: int) -> Json:
         """One of them; when there is none, somebody buys."""
@@ -65,7 +74,8 @@ class CustomerRules(Furnished):
             self.add_purchase(pick, 7, None, typed=False)
         return chosen(self.crm.transactions.values(), pick)
 
-    def _count(self, number: int, price: int, count: int) -> None:
+    def count(self, number: int, price: int, count: int) -> None:
+        """The totals of a customer after a purchase, or without one."""
         customer = self.crm.cards["customers"][number]
         own, before = customer.own, customer.own["ltv"]
         own["ltv"] += price
@@ -84,7 +94,7 @@ class CustomerRules(Furnished):
         answer = self.door.ask(name, id=row["id"], typed=typed, **owner)
         assert answer.status == 204, answer
         del self.crm.transactions[row["id"]]
-        self._count(row["customer_id"], -row["price"], -1)
+        self.count(row["customer_id"], -row["price"], -1)
 
     @step(pick=PICK, typed=TYPED)
     def read_purchase(self, pick: int, typed: bool) -> None:

@@ -216,11 +216,9 @@ class LegacyRules(FeedRules, CatalogRules, UnsortedRules):
         """An element of a catalog has another name, or goes."""
         crm, row = self.crm, chosen(self.crm.elements.values(), pick)
         number = row["id"]
-        end = ("catalog_elements", number)
-        is_told = any(event.end == end for event in crm.events)
-        if gone and len(crm.elements) > 1 and not is_told:  # else the log still names it
+        if gone and len(crm.elements) > 1:
             assert self.post("catalog_elements", delete=[number]) == {"items": []}
-            del crm.elements[number]
+            crm.forget_element(number)
             return
         item = {"id": number, "updated_at": max(row["updated_at"], crm.now), "name": name}
         saved = self.post("catalog_elements", update=[item])
