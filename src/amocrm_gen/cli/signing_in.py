@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack, suppress
 from threading import Event, Thread
@@ -12,6 +13,7 @@ from attrs import frozen
 
 from amocrm_gen.cli.credentials import DEFAULT_REDIRECT_URI, Credentials
 from amocrm_gen.cli.failure import Failure, Told
+from amocrm_gen.connections.opening import SECRET_VARIABLES
 
 if TYPE_CHECKING:
     from amocrm_gen.cli.surroundings import Surroundings
@@ -209,6 +211,9 @@ def action_required(surroundings: Surroundings, login: PendingLogin) -> Told:
 def _open(url: str) -> None:
     import webbrowser
 
+    # A browser, and all that it starts, has no use for them.
+    for name in SECRET_VARIABLES:
+        os.environ.pop(name, None)
     try:
         webbrowser.open(url)
     except (OSError, webbrowser.Error):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amocrm_gen.connections.book import Book
 from amocrm_gen.connections.connection import Connection
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - a command that only lists connections pays for no client
 
-__all__ = ["connect", "environment_connection", "open_client", "select"]
+__all__ = ["SECRET_VARIABLES", "connect", "environment_connection", "open_client", "select"]
 
-_TIMEOUT = 30.0
+SECRET_VARIABLES: Final = ("AMOCRM_TOKEN", "AMOCRM_CLIENT_SECRET")
+"""Variables of the environment that no other program is handed."""
+_TIMEOUT: Final = 30.0
 
 
 def connect(  # noqa: PLR0913 - the names that users type

@@ -16,6 +16,7 @@ from orjson import JSONDecodeError, dumps, loads
 from amocrm_gen.connections.connector import connector_of
 from amocrm_gen.connections.errors import LoginError
 from amocrm_gen.connections.granting import finish
+from amocrm_gen.connections.opening import SECRET_VARIABLES
 from amocrm_gen.connections.pending import PendingLogin
 from amocrm_gen.connections.redirect import Redirect
 from amocrm_gen.runtime.errors import MissingExtra
@@ -162,7 +163,7 @@ def _started(folder: Path, port: int) -> MockPlace | None:
             stdout=subprocess.PIPE,
             stderr=unread,
             cwd=folder,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES},
             start_new_session=True,
         )
         assert process.stdout is not None

@@ -124,14 +124,14 @@ def action_for(
 ) -> ClientAction:
     """Return what has to be done to make a connection ready."""
     name, domain = connection.id, connection.domain
+    if ui_url is not None:
+        return _consent(type, ui_url, domain, f"amocrm connection get {name} --json")
     if connection.connector.is_mock:
         return ClientAction(
             type=type,
             description=f"Connect the practice account {domain} again.",
-            agent_instructions="Run `amocrm login --mock`; it needs no person.",
+            agent_instructions=f"Run `amocrm login {name} --mock`; it needs no person.",
         )
-    if ui_url is not None:
-        return _consent(type, ui_url, domain, f"amocrm connection get {name} --json")
     if connection.integration is None:
         return ClientAction(
             type="provide-input",

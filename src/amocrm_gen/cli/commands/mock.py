@@ -51,8 +51,13 @@ def serve(context: click.Context, arguments: tuple[str, ...]) -> None:
     noted: list[MockPlace] = []
 
     def note(url: str) -> None:
-        noted.append(MockPlace(url=url, pid=os.getpid()))
-        noted[0].keep()
+        place = MockPlace(url=url, pid=os.getpid())
+        try:
+            place.keep()
+        except OSError as error:
+            click.echo(f"`amocrm login --mock` will not find this server: {error}", err=True)
+        else:
+            noted.append(place)
 
     try:
         code = main(arguments, told=note)
