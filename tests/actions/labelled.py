@@ -8,11 +8,13 @@ from typing import Final
 
 from attrs import frozen
 
-__all__ = ["DEVELOPMENT", "EVALUATION", "LabelledIntent", "read_intents"]
+__all__ = ["BREADTH", "DEVELOPMENT", "EVALUATION", "LabelledIntent", "read_intents"]
 
 _FOLDER: Final = Path(__file__).parent / "intents"
 DEVELOPMENT: Final = _FOLDER / "development.tsv"
 EVALUATION: Final = _FOLDER / "evaluation.tsv"
+BREADTH: Final = _FOLDER / "breadth.tsv"
+"""Intents that were written with the ranking: they hold what works, and measure nothing."""
 _COLUMNS: Final = ["language", "intent", "accept"]
 
 

@@ -84,22 +84,14 @@ def show_list(  # noqa: PLR0913 - its options
 
 
 def _ranked(surroundings: Surroundings, intent: str) -> Sequence[Action]:
-    from importlib.util import find_spec
+    from amocrm_gen.actions.ranking import rank
 
-    from amocrm_gen.runtime.errors import ConfigurationError
-
-    if find_spec("amocrm_gen.actions.ranking") is None:
-        raise ConfigurationError(
-            "actions cannot be ranked by an intent in this version",
-            advice="leave --intent out, or look for a word with `amocrm search`",
+    ranked = rank(intent, list(surroundings.catalog), None)
+    if ranked and ranked[0].is_guess:
+        surroundings.say(
+            "nothing in the intent tells what is wanted; what is used most comes first"
         )
-    from importlib import import_module
-
-    catalog = surroundings.catalog
-    found: Sequence[Action] = import_module("amocrm_gen.actions.ranking").rank(
-        intent, catalog, len(catalog)
-    )
-    return found
+    return [each.action for each in ranked]
 
 
 def _row(each: Action) -> JsonObject:
