@@ -262,7 +262,7 @@ class Engine:
                 value["id"] = item.raw["id"]
             if row is None and operation.kind == "update" and "id" not in item.raw and not flaws:
                 flaws.append(missing("id"))
-            self._check_keys(exchange, item, flaws)
+            self._check_keys(exchange, behaviour, item, flaws)
             _check_time(exchange, value, row)
             behaviour.check(exchange, value, row, flaws)
             if flaws:
@@ -277,13 +277,15 @@ class Engine:
             raise invalid(faulty)
         return taken
 
-    def _check_keys(self, exchange: Exchange, item: Item, flaws: list[Flaw]) -> None:
+    def _check_keys(
+        self, exchange: Exchange, behaviour: Behaviour, item: Item, flaws: list[Flaw]
+    ) -> None:
         """Keys of an item that nothing is known of: they are passed over, but not in silence."""
         takes = exchange.operation.takes
         if exchange.seeding or takes is None:
             return
         known = self.validator.keys(takes)
-        unknown = item.raw.keys() - known if known else None
+        unknown = item.raw.keys() - known - behaviour.ignored if known else None
         if not unknown:
             return
         if exchange.account.guesses.refuses("bodies.unknown_keys"):

@@ -16,6 +16,7 @@ from amocrm_mockserver.body import Item
 from amocrm_mockserver.engine import Engine
 from amocrm_mockserver.exchange import Exchange
 from amocrm_mockserver.hooks.stage_hooks import plant_stage_hooks
+from amocrm_mockserver.hooks.widget_hooks import plant_widget_hooks
 from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.problems import ProblemError
 
@@ -56,6 +57,7 @@ _BESIDE: Final[Mapping[str, Callable[[Account, Json], None]]] = {
     "chat_channels": plant_channels,
     "stage_hooks": plant_stage_hooks,
     "waiting_bots": plant_waits,
+    "widget_hooks": plant_widget_hooks,
 }
 """Lists of a seed that hold what only people set up."""
 

@@ -43,6 +43,8 @@ class Delivery:
     due: float
     stage: Stage = "waiting"
     attempts: list[Attempt] = field(factory=list[Attempt])
+    delays: tuple[float, ...] = ()
+    """Seconds between attempts, where no webhook has it."""
 
 
 @define
@@ -74,6 +76,7 @@ class Post:
                 timeout=hook.timeout,
             ),
             due=now,
+            delays=hook.delays,
         )
         self.deliveries[delivery.number] = self._waiting[delivery.number] = delivery
         if len(self.deliveries) > _MOST_KEPT:
@@ -125,7 +128,11 @@ class Post:
             disabled = row["disabled"] or too_many_failures(failed_at, now)
             account = accounts[delivery.subdomain]
             account.table("webhooks").change(row, {"_failed_at": failed_at, "disabled": disabled})
-        delay = None if delivery.webhook_id is None else delay_after(len(delivery.attempts), status)
+        tried = len(delivery.attempts)
+        if delivery.webhook_id is None:
+            delay = next(iter(delivery.delays[tried - 1 :]), None)
+        else:
+            delay = delay_after(tried, status)
         if delay is None:
             self._end(delivery, "failed")
         else:

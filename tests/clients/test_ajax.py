@@ -11,11 +11,14 @@ from amocrm_gen.v4 import (
     AjaxLink,
     AjaxMultiaction,
     CatalogElementUpdate,
+    CommonNoteCreate,
     ContactCreate,
     CustomFieldValuesWrite,
     CustomFieldValueWrite,
     LeadCreate,
     LeadUpdate,
+    LinkTo,
+    TextParams,
 )
 
 from .seeded import amocrm_with
@@ -199,6 +202,37 @@ def test_duplicates_become_one() -> None:
         assert contact.custom_fields_values is not None
         assert [value.value for value in contact.custom_fields_values[0].values] == ["+79990000001"]
         assert "entity_merged" in [event.type for event in amo.events.find()]
+
+
+def test_companies_become_one() -> None:
+    """As contacts do, though nobody has seen it: people, phones, tags and notes are united."""
+    phones = [[{"field_code": "PHONE", "values": [{"value": f"+7999000000{n}"}]}] for n in (1, 2)]
+    companies = [
+        {
+            "id": 3,
+            "name": "Firm",
+            "custom_fields_values": phones[0],
+            "tags_to_add": [{"name": "a"}],
+        },
+        {"id": 4, "name": "Co", "custom_fields_values": phones[1], "tags_to_add": [{"name": "b"}]},
+    ]
+    with amocrm_with({**_PEOPLE, "companies": companies}) as amo:
+        amo.links.link("contacts", 7, [LinkTo(to_entity_id=3, to_entity_type="companies")])
+        params = TextParams(text="Hello")
+        amo.notes.create("companies", CommonNoteCreate(entity_id=3, params=params))
+        shown = amo.ajax.preview_merge("companies", id=[3, 4]).response
+        assert shown.elements == [3, 4]
+        values: Any = shown.compare_values
+        assert values["NAME"]["3"]["values"][0]["value"] == "Firm"
+        amo.ajax.merge("companies", id=[3, 4], result_element={"ID": 4, "NAME": "Firm & Co"})
+        [company] = amo.companies.find(with_=["contacts"])
+        assert (company.id, company.name) == (4, "Firm & Co")
+        assert [contact.id for contact in company.embedded.contacts] == [7]
+        assert [tag.name for tag in company.embedded.tags] == ["b", "a"]
+        assert company.custom_fields_values is not None
+        held = [value.value for value in company.custom_fields_values[0].values]
+        assert held == ["+79990000002", "+79990000001"]
+        assert len(list(amo.notes.find("companies"))) == 1
 
 
 def test_many_at_once() -> None:

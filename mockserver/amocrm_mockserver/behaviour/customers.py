@@ -98,6 +98,7 @@ def log_stage(exchange: Exchange, row: Row, former: int) -> None:
     """The event of a customer who has moved to another stage, if so."""
     if former == row["status_id"]:
         return
+    exchange.tell("customers", "period", row, {"status_id": former})
     record(
         exchange,
         "customer_status_changed",

@@ -53,10 +53,20 @@ def _download(exchange: Exchange, *uuids: str, name: str) -> Json:
     return {"href": f"{exchange.origin}/{path}"}
 
 
+def _shown_previews(exchange: Exchange, row: Row, *uuids: str) -> Json:
+    """Where each picture is fetched, and how large it is."""
+    held: list[Row] | None = row["previews"]
+    if held is None:
+        return None
+    link = _download(exchange, *uuids, name=_file_name(row))["href"]
+    return [{"download_link": link, **size} for size in held]
+
+
 class Files(Behaviour):
     """The files that are there, and those in the trash for up to 30 days."""
 
     noun = "File"
+    ignored = frozenset({"uuid", "created_by", "updated_by"})
     default_order: ClassVar[str] = "id"
 
     def admit(self, exchange: Exchange) -> None:
@@ -64,8 +74,11 @@ class Files(Behaviour):
         purge(exchange.account)
 
     def columns(self) -> Mapping[str, Show]:
-        """The addresses."""
-        return {"_links": self._links}
+        """The addresses, and the pictures that stand for the file."""
+        return {"_links": self._links, "previews": self._previews}
+
+    def _previews(self, exchange: Exchange, row: Row) -> Json:
+        return _shown_previews(exchange, row, row["uuid"], row["version_uuid"])
 
     def _links(self, exchange: Exchange, row: Row) -> Json:
         uuid, name = row["uuid"], _file_name(row)
@@ -123,8 +136,11 @@ class FileVersions(Behaviour):
     default_order: ClassVar[str] = "number"
 
     def columns(self) -> Mapping[str, Show]:
-        """Whether it counts, and the addresses."""
-        return {"is_main": self._is_main, "_links": self._links}
+        """Whether it counts, the addresses, and the pictures that stand for it."""
+        return {"is_main": self._is_main, "_links": self._links, "previews": self._previews}
+
+    def _previews(self, exchange: Exchange, row: Row) -> Json:
+        return _shown_previews(exchange, row, row["file_uuid"], row["uuid"])
 
     def rows(self, exchange: Exchange) -> Iterable[Row]:
         """The versions of the file that the path names."""

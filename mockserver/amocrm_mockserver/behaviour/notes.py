@@ -45,13 +45,15 @@ class Notes(Behaviour):
 
     noun = "Note"
     missing = "notes.missing"
+    ignored = frozenset({"entity_id", "note_type", "is_need_to_trigger_digital_pipeline"})
 
     def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
         """A new note needs an entity that is there; the type of a note does not change."""
         if row is not None:
             item.pop("note_type", None)
             return
-        item.pop("is_need_to_trigger_digital_pipeline", None)
+        if item.pop("is_need_to_trigger_digital_pipeline", True) is False:
+            item["_is_quiet"] = True
         number: Json = self.scope(exchange).get("entity_id", item.get("entity_id"))
         if number is None:
             if not any(flaw["path"] == "entity_id" for flaw in flaws):

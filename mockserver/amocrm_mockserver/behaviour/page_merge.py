@@ -25,6 +25,7 @@ from amocrm_mockserver.behaviour.page_deletion import delete_task, wrong_shape
 from amocrm_mockserver.behaviour.page_values import values_of
 from amocrm_mockserver.jsonvalue import is_array, is_object
 from amocrm_mockserver.message import json_response
+from amocrm_mockserver.problems import unknown_page
 from amocrm_mockserver.state import is_shown
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _marks(account: Account, row: Row) -> set[str]:
 
 def preview_merge(_engine: Engine, exchange: Exchange) -> Response:
     """The fields of what may be merged, and the values of each."""
-    kind = exchange.operation.over["entity_type"]
+    kind = _merged_kind(exchange)
     rows = _rows(exchange, kind, form_of(exchange).get("id"))
     if len(rows) < _FEW:
         return json_response(200, {"status": "fail", "response": {}})
@@ -113,6 +114,14 @@ def preview_merge(_engine: Engine, exchange: Exchange) -> Response:
         "compare_values": values,
     }
     return json_response(200, {"status": "success", "response": told})
+
+
+def _merged_kind(exchange: Exchange) -> str:
+    """What is merged; nobody has seen companies merged, but their page can do it."""
+    kind = exchange.operation.over["entity_type"]
+    if kind == "companies" and exchange.account.guesses.refuses("merges.companies"):
+        raise unknown_page()
+    return kind
 
 
 def _rows(exchange: Exchange, kind: str, asked: Json) -> list[Row]:
@@ -154,7 +163,7 @@ def _choice(value: Row, *, is_many: bool) -> Mapping[str, Json]:
 
 def merge(engine: Engine, exchange: Exchange) -> Response:
     """Give one of several what all have, and move the others to the trash."""
-    kind = exchange.operation.over["entity_type"]
+    kind = _merged_kind(exchange)
     form = form_of(exchange)
     result = form.get("result_element")
     rows = _rows(exchange, kind, form.get("id"))

@@ -33,6 +33,8 @@ class Behaviour:
     """Where the contract names none."""
     missing: ClassVar[str] = ""
     """The guess that tells what GET answers when the row is not there; else the contract does."""
+    ignored: ClassVar[frozenset[str]] = frozenset()
+    """Keys that the docs or the official SDK send, and that mean nothing."""
     linked_lists: ClassVar[bool] = True
     """Whole lists carry `_links`."""
     marks_one: ClassVar[bool] = False

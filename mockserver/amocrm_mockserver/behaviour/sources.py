@@ -26,6 +26,7 @@ class Sources(Owned):
 
     noun = "Source"
     missing = "sources.missing"
+    ignored = frozenset({"external_id"})
 
     def check(self, exchange: Exchange, item: Row, row: Row | None, flaws: list[Flaw]) -> None:
         """The pipeline must be there, archived or not, and the caller's own id be new."""

@@ -13,6 +13,7 @@ from amocrm_mockserver.body import read_items
 from amocrm_mockserver.drive import purge, usable_file
 from amocrm_mockserver.envelope import hal
 from amocrm_mockserver.jsonvalue import is_object
+from amocrm_mockserver.picture_size import picture_size
 from amocrm_mockserver.problems import (
     Flaw,
     ProblemError,
@@ -26,6 +27,7 @@ from amocrm_mockserver.problems import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from amocrm_mockserver.account import Account
     from amocrm_mockserver.engine import Engine
     from amocrm_mockserver.exchange import Exchange
     from amocrm_mockserver.jsonvalue import Json, Row
@@ -74,6 +76,7 @@ def begin_upload(engine: Engine, exchange: Exchange) -> Response:
         "file_size": taken["file_size"],
         "content_type": taken.get("content_type"),
         "file_uuid": taken.get("file_uuid"),
+        "with_preview": taken.get("with_preview", False),
         "made": None,
         "tokens": [],
     }
@@ -175,7 +178,7 @@ def kind_of(mime_type: str) -> str:
 def _store(exchange: Exchange, session: Row, content: bytes) -> Row:
     """Make a version of what has come, and a file if it is not one of an old file's."""
     account = exchange.account
-    version = _version(exchange, session, len(content))
+    version = _version(exchange, session, content)
     account.drive.contents[version["uuid"]] = content
     seen: Row = {name: version[name] for name in SHARED}
     files = account.table("files")
@@ -205,25 +208,33 @@ def _store(exchange: Exchange, session: Row, content: bytes) -> Row:
     return files.add(file)
 
 
-def _version(exchange: Exchange, session: Row, size: int) -> Row:
+def _previews(account: Account, session: Row, kind: str, content: bytes) -> list[Row] | None:
+    """The sizes of the pictures that stand for a file; the only one is the picture itself."""
+    is_wanted = session["with_preview"] or account.guesses["files.previews"] == "of_every_picture"
+    size = picture_size(content) if is_wanted and kind == "image" else None
+    return None if size is None else [{"width": size[0], "height": size[1]}]
+
+
+def _version(exchange: Exchange, session: Row, content: bytes) -> Row:
     account = exchange.account
     name, dot, extension = session["file_name"].rpartition(".")
     if not dot or not name:
         name, extension = session["file_name"], ""
     guessed = _MIME.guess_type(session["file_name"])[0]
     mime_type = session["content_type"] or guessed or "application/octet-stream"
+    kind = kind_of(mime_type)
     return {
         "uuid": account.ids.uuid(),
         "number": len(account.table("file_versions").rows),
-        "type": kind_of(mime_type),
+        "type": kind,
         "name": name,
         "sanitized_name": sanitized(name),
-        "size": size,
+        "size": len(content),
         "source_id": None,
         "created_at": exchange.now,
         "created_by": session["created_by"],
         "updated_at": exchange.now,
         "updated_by": session["created_by"],
         "metadata": {"extension": extension, "mime_type": mime_type},
-        "previews": None,
+        "previews": _previews(account, session, kind, content),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ANSWER_TIMEOUT", "delay_after", "is_valid", "too_many_failures"]
+__all__ = ["ANSWER_TIMEOUT", "STAGE_DELAYS", "delay_after", "is_valid", "too_many_failures"]
 
 ANSWER_TIMEOUT: Final = 2.0
 """Seconds in which an address must answer; who is late counts as not answering, status 0."""
@@ -17,6 +17,8 @@ _DELAYS: Final[Mapping[int, float]] = {1: 5 * _MINUTE, 2: 15 * _MINUTE}
 """After the attempt of that number, if the answer was not valid."""
 _LATE_DELAYS: Final[Mapping[int, float]] = {3: 15 * _MINUTE, 4: 60 * _MINUTE}
 """After the attempt of that number, if the receiver's server is at fault."""
+STAGE_DELAYS: Final = (5 * _MINUTE, 15 * _MINUTE, 30 * _MINUTE)
+"""As Kommo tells it of stages: up to four attempts within an hour; when each comes is a guess."""
 _CLIENT_GONE: Final = 499
 _WINDOW: Final = 2 * 60 * _MINUTE
 _MOST_FAILURES: Final = 100

@@ -1,56 +1,82 @@
-"""Messages of the digital pipeline: what stands at a stage is told to the stage's address."""
+"""Messages of the digital pipeline: what stands at a stage is told to the stage's addresses."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import orjson
 from attrs import frozen
 
 from amocrm_mockserver.hooks.form import encode_form
+from amocrm_mockserver.hooks.policy import STAGE_DELAYS
+from amocrm_mockserver.hooks.stage_events import STAGES, place_of, stage_events
 from amocrm_mockserver.jsonvalue import is_array, is_object
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
 
     from amocrm_mockserver.account import Account
-    from amocrm_mockserver.happenings import Happening, Happenings
-    from amocrm_mockserver.jsonvalue import Row
+    from amocrm_mockserver.happenings import Happenings
+    from amocrm_mockserver.hooks.stage_events import StageEvent
+    from amocrm_mockserver.jsonvalue import Json, Row
 
-__all__ = ["STAGE_EVENTS", "StageMessage", "plant_stage_hooks", "stage_messages"]
+__all__ = ["EVENTS", "StageMessage", "plant_stage_hooks", "read_stages", "stage_messages", "wrap"]
 
 TABLE: Final = "stage_hooks"
-STAGE_EVENTS: Final = ("add", "status", "responsible", "call_in", "chat", "site_visit")
-"""What a lead at a stage may meet with; e-mail does not come to this server."""
-_OF_NOTES: Final[Mapping[str, str]] = {"call_in": "call_in", "site_visit": "site_visit"}
-"""Types of notes that are events of their lead's stage."""
-_MOVED: Final = ("status_id", "pipeline_id")
+EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "leads": ("status", "add", "responsible", "call_in", "chat", "site_visit"),
+    "customers": ("period", "call_in", "chat", "site_visit"),
+}
+"""What an address can be told of each kind of entity; the first one unless it says otherwise."""
+_KINDS: Final[Mapping[str, str]] = {"leads": "statuses", "customers": "customer_statuses"}
+"""The tables of the stages."""
 
 
 @frozen
 class StageMessage:
-    """One message to one stage's address; it is sent once."""
+    """One message to one stage's address."""
 
     event: str
     url: str
     body: bytes
+    kind: str
+    """The content type of the body."""
+    delays: tuple[float, ...]
+    """Seconds after which it is sent again, as long as it does not arrive."""
 
 
 def plant_stage_hooks(account: Account, given: object) -> None:
     """Take in what people set at stages; ValueError tells what makes no sense."""
-    if not is_array(given):
-        raise ValueError(f"{TABLE}: must be a list of mappings")
-    for index, item in enumerate(given):
+    for index, item in enumerate(_mappings(TABLE, given)):
         where = f"{TABLE}[{index}]"
-        if not is_object(item):
-            raise ValueError(f"{where}: must be a mapping")
-        row: Row = {"event": "status", **item, "id": account.next_id(TABLE)}
-        if not account.has("statuses", (row.get("pipeline_id"), row.get("status_id"))):
-            raise ValueError(f"{where}: there is no such stage")
-        if row["event"] not in STAGE_EVENTS:
-            raise ValueError(f"{where}: event must be one of {', '.join(STAGE_EVENTS)}")
-        if not row.get("destination"):
-            raise ValueError(f"{where}: destination must be an address")
+        row: Row = {"entity_type": "leads", **item, "id": account.next_id(TABLE)}
+        read_stages(account, where, row)
+        known = EVENTS[row["entity_type"]]
+        row.setdefault("event", known[0])
+        if row["event"] not in known:
+            raise ValueError(f"{where}: event must be one of {', '.join(known)}")
         account.table(TABLE).add(row)
+
+
+def _mappings(name: str, given: object) -> Sequence[Row]:
+    if not is_array(given):
+        raise ValueError(f"{name}: must be a list of mappings")
+    for index, item in enumerate(given):
+        if not is_object(item):
+            raise ValueError(f"{name}[{index}]: must be a mapping")
+    return given
+
+
+def read_stages(account: Account, where: str, row: Row) -> None:
+    """Check whose stage a row of a seed names, and where its messages go."""
+    kind = row["entity_type"]
+    if kind not in STAGES:
+        raise ValueError(f"{where}: entity_type must be one of {', '.join(STAGES)}")
+    place = tuple(row.get(column) for column in STAGES[kind])
+    if not account.has(_KINDS[kind], place if len(place) > 1 else place[0]):
+        raise ValueError(f"{where}: there is no such stage")
+    if not row.get("destination"):
+        raise ValueError(f"{where}: destination must be an address")
 
 
 def stage_messages(account: Account, happenings: Happenings) -> list[StageMessage]:
@@ -59,43 +85,38 @@ def stage_messages(account: Account, happenings: Happenings) -> list[StageMessag
     if not rows:
         return []
     return [
-        StageMessage(f"stage_{event}", row["destination"], _body(account, event, lead, old))
-        for event, lead, old in _events(account, happenings)
+        wrap(account, f"stage_{event.name}", row["destination"], _told(account, event), TABLE)
+        for event in stage_events(account, happenings)
         for row in rows
-        if (row["event"], *(row[key] for key in _MOVED)) == (event, *(lead[key] for key in _MOVED))
+        if row["entity_type"] == event.entity_type
+        and row["event"] == event.name
+        and place_of(event.entity_type, row) == event.place
     ]
 
 
-def _events(account: Account, happenings: Happenings) -> Iterator[tuple[str, Row, Row]]:
-    """Events of leads: their names, the lead, and what its place was."""
-    leads = account.table("leads").rows
-    for happening in happenings:
-        event = _event(happening)
-        if event is None:
-            continue
-        row = happening.row
-        if happening.kind != "leads":
-            row = leads.get(row["entity_id"], {})
-        if row:
-            yield event, row, happening.old
+def wrap(account: Account, event: str, url: str, said: Json, guess: str) -> StageMessage:
+    """A message, encoded by the guess of its kind, and sent as often as stages do."""
+    guesses = account.guesses
+    is_form = guesses[f"{guess}.encoding"] == "form"
+    return StageMessage(
+        event,
+        url,
+        encode_form(said) if is_form else orjson.dumps(said),
+        "application/x-www-form-urlencoded" if is_form else "application/json",
+        () if guesses["stage_hooks.retries"] == "once" else STAGE_DELAYS,
+    )
 
 
-def _event(happening: Happening) -> str | None:
-    row, action = happening.row, happening.action
-    match happening.kind:
-        case "leads":
-            return action if action in STAGE_EVENTS else None
-        case "notes:leads":
-            return _OF_NOTES.get(row["note_type"])
-        case "messages":
-            return "chat" if row.get("entity_type") == "lead" else None
-        case _:
-            return None
-
-
-def _body(account: Account, event: str, lead: Row, old: Row) -> bytes:
-    item: Row = {"id": lead["id"], **{key: lead[key] for key in _MOVED}}
-    if event == "status":
-        item |= {f"old_{key}": old.get(key, lead[key]) for key in _MOVED}
+def _told(account: Account, event: StageEvent) -> Row:
+    row, item = event.row, {"id": event.row["id"]}
+    if event.entity_type == "leads":
+        now, before = ("status_id", "pipeline_id"), event.name == "status"
+        item |= {key: row[key] for key in now}
+        if before:
+            item |= {f"old_{key}": event.old.get(key, row[key]) for key in now}
+    else:
+        item["period_id"] = row["status_id"]
+        if event.name == "period":
+            item["old_period_id"] = event.old["status_id"]
     block = {"id": account.id, "subdomain": account.subdomain}
-    return encode_form({"leads": {event: [item]}, "account": block})
+    return {event.entity_type: {event.name: [item]}, "account": block}

@@ -22,12 +22,14 @@ from amocrm_mockserver.hooks.feed_items import note_item, task_item
 from amocrm_mockserver.hooks.form import encode_form
 from amocrm_mockserver.hooks.policy import ANSWER_TIMEOUT
 from amocrm_mockserver.hooks.stage_hooks import stage_messages
+from amocrm_mockserver.hooks.widget_hooks import widget_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from amocrm_mockserver.account import Account
     from amocrm_mockserver.happenings import Happening, Happenings
+    from amocrm_mockserver.hooks.stage_hooks import StageMessage
     from amocrm_mockserver.jsonvalue import Row
 
 __all__ = ["Hook", "event_code", "hook_body", "hooks_of", "message_of"]
@@ -48,6 +50,8 @@ class Hook:
     """Instead of those of a webhook."""
     timeout: float = ANSWER_TIMEOUT
     """Seconds in which the address must answer."""
+    delays: tuple[float, ...] = ()
+    """Seconds after which a message that is no webhook's is sent again."""
 
 
 @frozen
@@ -96,11 +100,13 @@ def hooks_of(account: Account, happenings: Happenings) -> list[Hook]:
 
     What happened to several rows in one call is told at once; stages are told of each.
     """
-    staged = stage_messages(account, happenings)
-    return [
-        *_subscribed(account, happenings),
-        *(Hook(None, told.event, told.url, told.body) for told in staged),
-    ]
+    staged = stage_messages(account, happenings) + widget_messages(account, happenings)
+    return [*_subscribed(account, happenings), *(_of_stage(told) for told in staged)]
+
+
+def _of_stage(told: StageMessage) -> Hook:
+    headers = None if told.kind.endswith("urlencoded") else (("Content-Type", told.kind),)
+    return Hook(None, told.event, told.url, told.body, headers, delays=told.delays)
 
 
 def _subscribed(account: Account, happenings: Happenings) -> list[Hook]:

@@ -14,12 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .aclient import AsyncAmoCRM
     from .calls.account import AccountGetWith
-    from .calls.ajax import (
-        AjaxContactsListing,
-        AjaxDoublesFindDuplicatesWith,
-        AjaxJobsEntityType,
-        AjaxResultEntityType,
-    )
+    from .calls.ajax import AjaxContactsListing, AjaxDoublesFindDuplicatesWith, AjaxResultEntityType
     from .calls.bots import BotFindFilter, BotFindWith, BotGetWith, BotsBotType
     from .calls.catalog_elements import (
         CatalogElementFindFilter,
@@ -629,7 +624,6 @@ __all__ = [
     "AjaxIds",
     "AjaxJob",
     "AjaxJobs",
-    "AjaxJobsEntityType",
     "AjaxJobsPart",
     "AjaxJobsResponse",
     "AjaxJobsSet",
@@ -1184,7 +1178,6 @@ if not TYPE_CHECKING:
         "AjaxIds": "models.ajax",
         "AjaxJob": "models.ajax",
         "AjaxJobs": "models.ajax",
-        "AjaxJobsEntityType": "calls.ajax",
         "AjaxJobsPart": "models.ajax",
         "AjaxJobsResponse": "models.ajax",
         "AjaxJobsSet": "models.ajax",

@@ -14,6 +14,7 @@ from .crm import NOON, Json
 from .drive import make_drive
 from .guess_case import Guessed, case
 from .messenger import SCOPE, Messenger
+from .test_previews import PNG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -102,3 +103,27 @@ def _(guessed: Guessed) -> Json:
     messenger = Messenger(seed={"guesses": guessed})
     body = {"conversation_id": "nowhere", "sender": {"id": "u1"}}
     return messenger.call("POST", f"{SCOPE}/typing", body).status
+
+
+@case("files.previews", {"when_asked": (0, 1), "of_every_picture": (1, 1)})
+def _(guessed: Guessed) -> Json:
+    drive = make_drive({"guesses": guessed, "drive": {"max_part_size": 1000}})
+    asked = ({}, {"with_preview": True})
+    return tuple(len(drive.upload("a.png", PNG, **more)["previews"] or ()) for more in asked)
+
+
+@case("merges.companies", {"as_contacts": (202, [4]), "unknown": (404, [3, 4])})
+def _(guessed: Guessed) -> Json:
+    companies = [{"id": 3, "name": "Firm"}, {"id": 4, "name": "Company"}]
+    server, head = _server(guessed, companies=companies)
+    head |= {"x-requested-with": "XMLHttpRequest"}
+    request = Request(
+        method="POST",
+        host="example.amocrm.ru",
+        path="/ajax/merge/companies/save",
+        headers=head,
+        body=b"id[]=3&id[]=4&result_element[ID]=4",
+    )
+    status = server.handle(request).status
+    rows = orjson.loads(_ask(server, "GET", "/api/v4/companies", None, head).body)
+    return status, sorted(row["id"] for row in rows["_embedded"]["companies"])

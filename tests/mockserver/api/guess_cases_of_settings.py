@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
 
 from .crm import NOON, Crm, Json
 from .guess_case import code_of, on_crm, told
+
+if TYPE_CHECKING:
+    from amocrm_mockserver.hooks.tell import Hook
 
 _SELECT = {"id": 311, "name": "Plan", "type": "select", "enums": [{"value": "A"}, {"value": "B"}]}
 _URL = "https://hook.example.test/amo"
 _ENDS = {"leads": [{"id": 7, "name": "Roof"}], "contacts": [{"id": 8, "name": "Ann"}]}
 _LINK = [{"to_entity_id": 8, "to_entity_type": "contacts"}]
+_ITEM = {
+    "id": 7,
+    "status_id": 7002,
+    "pipeline_id": 70,
+    "old_status_id": 7001,
+    "old_pipeline_id": 70,
+}
 _FIRM = {"companies": [{"id": 3, "name": "Firm"}]}
 
 
@@ -276,3 +289,69 @@ def _(crm: Crm) -> Json:
 )
 def _(crm: Crm) -> Json:
     return crm.send("GET", "talks/1").status, crm.send("GET", "talks").status
+
+
+_STAGES = {
+    "pipelines": [
+        {
+            "id": 70,
+            "name": "Sales",
+            "is_main": True,
+            "_embedded": {"statuses": [{"id": 7001, "name": "A"}, {"id": 7002, "name": "B"}]},
+        }
+    ],
+    "leads": [{"id": 7, "pipeline_id": 70, "status_id": 7001}],
+    "stage_hooks": [{"pipeline_id": 70, "status_id": 7002, "destination": _URL}],
+    "widget_hooks": [
+        {
+            "pipeline_id": 70,
+            "status_id": 7002,
+            "destination": f"{_URL}/widget",
+            "settings": {"a": 1},
+        }
+    ],
+}
+
+
+def _moved(crm: Crm) -> list[Hook]:
+    crm.patch("leads/7", {"status_id": 7002})
+    return list(crm.account.hooks)
+
+
+@on_crm("stage_hooks.retries", {"once": (), "four_in_an_hour": (300.0, 900.0, 1800.0)}, _STAGES)
+def _(crm: Crm) -> Json:
+    [hook, _] = _moved(crm)
+    return hook.delays
+
+
+@on_crm(
+    "stage_hooks.encoding",
+    {
+        "form": ("leads[status][0][id]", "7", None),
+        "json": ("leads", {"status": [_ITEM]}, (("Content-Type", "application/json"),)),
+    },
+    _STAGES,
+)
+def _(crm: Crm) -> Json:
+    [hook, _] = _moved(crm)
+    return *_first_of(hook), hook.headers
+
+
+@on_crm(
+    "widget_hooks.encoding",
+    {"form": ("event[type]", "14", None), "json": ("event", 14, "application/json")},
+    _STAGES,
+)
+def _(crm: Crm) -> Json:
+    [_, hook] = _moved(crm)
+    key, value = _first_of(hook)
+    kind = None if hook.headers is None else hook.headers[0][1]
+    return key, value["type"] if isinstance(value, dict) else value, kind
+
+
+def _first_of(hook: Hook) -> tuple[str, Json]:
+    """The first name and value of a body."""
+    if hook.body.startswith(b"{"):
+        read: dict[str, Json] = orjson.loads(hook.body)
+        return next(iter(read.items()))
+    return parse_qsl(hook.body.decode())[0]

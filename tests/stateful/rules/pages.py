@@ -179,7 +179,7 @@ class PageRules(Furnished):
             event, key = "entity_responsible_changed", "responsible_user"
             self.crm.log_change(event, card.end, key, {"id": before}, {"id": user})
 
-    @step(kind=st.sampled_from(["leads", "contacts"]), pick=PICK, name=NAME, second=st.booleans())
+    @step(kind=st.sampled_from(_TRASHED), pick=PICK, name=NAME, second=st.booleans())
     def merge(self, kind: str, pick: int, name: str, second: bool) -> None:
         """The one that stays has the tags and links of both."""
         call, crm = self.door.call, self.crm

@@ -10,12 +10,7 @@ from amocrm_gen.runtime.resource import AsyncResource
 from amocrm_gen.runtime.types import JsonInput, JsonValue
 
 from ..calls import ajax as calls
-from ..calls.ajax import (
-    AjaxContactsListing,
-    AjaxDoublesFindDuplicatesWith,
-    AjaxJobsEntityType,
-    AjaxResultEntityType,
-)
+from ..calls.ajax import AjaxContactsListing, AjaxDoublesFindDuplicatesWith, AjaxResultEntityType
 from ..models.ajax import (
     AjaxActionResult,
     AjaxCatalogsAnswer,
@@ -336,7 +331,7 @@ class Ajax(AsyncResource):
 
     async def merge(
         self,
-        entity_type: AjaxJobsEntityType,
+        entity_type: AjaxResultEntityType,
         *,
         id: Sequence[int],
         result_element: Mapping[str, JsonInput],
@@ -344,7 +339,7 @@ class Ajax(AsyncResource):
         """Merge duplicates.
 
         What result_element does not name is as it was in the one that stays. The job may take a
-        while.
+        while. Companies are merged by analogy with contacts; nobody has seen that.
 
         What it removes is gone.
 
@@ -363,9 +358,11 @@ class Ajax(AsyncResource):
         )
 
     async def preview_merge(
-        self, entity_type: AjaxJobsEntityType, *, id: Sequence[int]
+        self, entity_type: AjaxResultEntityType, *, id: Sequence[int]
     ) -> AjaxMergePreviewAnswer:
         """Show the fields and values that a merge chooses from.
+
+        Companies are shown by analogy with contacts; nobody has seen that.
 
         Args:
             id: Ids of the entities that are the same.

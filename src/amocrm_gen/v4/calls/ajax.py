@@ -29,7 +29,6 @@ from ..models.ajax import (
 __all__ = [
     "AjaxContactsListing",
     "AjaxDoublesFindDuplicatesWith",
-    "AjaxJobsEntityType",
     "AjaxResultEntityType",
     "CHANGE_MANY",
     "DELETE",
@@ -89,9 +88,6 @@ AjaxContactsListing: TypeAlias = Literal["companies", "contacts"]
 
 AjaxDoublesFindDuplicatesWith: TypeAlias = Literal["count"]
 """What can be added to the answer."""
-
-AjaxJobsEntityType: TypeAlias = Literal["contacts", "leads"]
-"""What may stand for `entity_type` in a path."""
 
 CHANGE_MANY: Final = Operation(
     name="ajax.change_many",
@@ -551,7 +547,7 @@ def load_managers(*, free_users: Literal["Y"] | None = None) -> Call[AjaxManager
 
 
 def merge(
-    entity_type: AjaxJobsEntityType, *, id: Sequence[int], result_element: Mapping[str, JsonInput]
+    entity_type: AjaxResultEntityType, *, id: Sequence[int], result_element: Mapping[str, JsonInput]
 ) -> Call[AjaxJobs]:
     """Merge duplicates.
 
@@ -566,7 +562,7 @@ def merge(
 
 
 def preview_merge(
-    entity_type: AjaxJobsEntityType, *, id: Sequence[int]
+    entity_type: AjaxResultEntityType, *, id: Sequence[int]
 ) -> Call[AjaxMergePreviewAnswer]:
     """Show the fields and values that a merge chooses from.
 
