@@ -73,6 +73,7 @@ conformance: setup
 ## docs         the generated pages of docs/
 docs: generate
 	$(BIN)/python tests/docs/object_diagram.py
+	$(BIN)/python tests/docs/composed_actions.py
 
 ## clean        remove what setup and tests leave
 clean:

@@ -56,14 +56,21 @@ class UnknownName(_NameError):
     """The account has nothing of that name; `candidates` is what it has, the most alike first."""
 
     def __init__(
-        self, what: str, given: object, candidates: Sequence[Candidate] = (), *, where: str = ""
+        self,
+        what: str,
+        given: object,
+        candidates: Sequence[Candidate] = (),
+        *,
+        where: str = "",
+        advice: str | None = None,
     ) -> None:
         super().__init__(
             f"there is no {what} {given!r}{where}",
             what=what,
             given=str(given),
             candidates=candidates,
-            advice=(
+            advice=advice
+            or (
                 "take a name or an id of those above"
                 if candidates
                 else f"the account has no {what} at all{where}: make one first"

@@ -1,0 +1,1 @@
+"""What is told of composed actions, by what they are about."""
