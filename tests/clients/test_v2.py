@@ -41,6 +41,7 @@ from amocrm_gen.v2 import (
     WidgetWrite,
 )
 
+from .places import KINDS, Kind, Place
 from .seeded import amocrm_with
 
 if TYPE_CHECKING:
@@ -212,3 +213,30 @@ def test_what_connects(amo: AmoCRM) -> None:
     v2.salesbot.run([BotRun(bot_id=1, entity_id=lead.id, entity_type=2)])
     short = v2.url_shortener.shorten({"url": "https://example.com/long"})
     assert short["long_url"] == "https://example.com/long"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_left_of_it(kind: Kind) -> None:
+    """A call leaves a note, a bot a run, a short link itself; a notice of a call leaves nothing."""
+    seed = {"bots": [{"id": 1, "name": "A"}], "leads": [{"id": 7, "name": "L"}]}
+    with Place.opened(kind, seed) as place:
+        fields = place.ask(lambda amo: amo.custom_fields.find("contacts"))
+        [phone] = [field.id for field in fields if field.code == "PHONE"]
+        number = {"value": "+79001234567", "enum": "WORK"}
+        ann = ContactCreate(name="Ann", custom_fields=[CustomFieldWrite(id=phone, values=[number])])
+        [made] = place.ask(lambda amo: amo.v2.contacts.save(add=[ann]))
+        call = CallAdd(phone_number="+79001234567", direction="inbound", duration=9)
+        [called] = place.ask(lambda amo: amo.v2.calls.save(add=[call]))
+        notes = place.ask(lambda amo: amo.v2.notes.find(type="contact", element_id=[made.id]))
+        assert [note.note_type for note in notes if note.id == called.id] == [10]
+        before = place.control("state")["tables"]
+        notice = CallNotice(type="phone_call", phone_number="+79001234567")
+        place.ask(lambda amo: amo.v2.events.save(add=[notice]))
+        assert place.control("state")["tables"] == before
+        run = BotRun(bot_id=1, entity_id=7, entity_type=2)
+        place.ask(lambda amo: amo.v2.salesbot.run([run]))
+        [row] = place.table("bot_runs")
+        assert (row["bot_id"], row["entity_type"], row["entity_id"]) == (1, "leads", 7)
+        url = "https://example.com/long"
+        short = place.ask(lambda amo: amo.v2.url_shortener.shorten({"url": url}))
+        assert [row["url"] for row in place.table("short_links")] == [short["url"]]

@@ -46,7 +46,7 @@ def test_answers_as_the_docs_show(sample: Sample) -> None:
         if not any(one.path.startswith(path) for path in sample.open)
     ]
     assert differences == []
-    if sample.status == 200:
+    if sample.status == 200 and "/private/api/auth" not in sample.ask:
         assert response.header("Runtime-Timestamp") == "1700000000"
         assert response.header("Content-Type") == "application/hal+json"
 
@@ -77,6 +77,8 @@ def test_models_know_every_key(sample: Sample) -> None:
     operation = _operation(sample)
     if operation.item is None or sample.answer is None or sample.status != 200:
         return
+    if operation.id == "auth.log_in":
+        return  # the runtime reads it, and there is no model
     response, _ = answered(sample)
     module, name = operation.item.split(".")
     model = getattr(import_module(f"amocrm_gen.v2.models.{module}"), name)
