@@ -26,15 +26,26 @@ _HOW: Final = "give a.b=value, items[0].name=value, or tags+=value to add to a l
 def read_text(given: str, option: str) -> str:
     """Return a text: the given one, that of the file behind `@`, or standard input for `-`."""
     if given == "-":
-        return sys.stdin.read()
+        return _noted(given, sys.stdin.read())
     if not given.startswith("@"):
         return given
     path = Path(given[1:]).expanduser()
     try:
-        return path.read_text("utf-8")
+        return _noted(given, path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
         raise click.BadParameter(f"{path}: {reason}", param_hint=option) from error
+
+
+def _noted(name: str, text: str) -> str:
+    """Have the run log keep what was read: the run can be repeated without the file."""
+    from amocrm_gen.cli.surroundings import Surroundings  # noqa: PLC0415 - it is the importer's
+
+    context = click.get_current_context(silent=True)
+    surroundings = None if context is None else context.find_object(Surroundings)
+    if surroundings is not None:
+        surroundings.given[name] = text
+    return text
 
 
 def read_json(given: str, option: str) -> JsonValue:

@@ -26,8 +26,9 @@ def perform(
     A rehearsal sends reads only and returns the requests that would have changed something; of an
     action that only reads, the last request.
     """
+    surroundings.note(action.id, given)
     if not is_rehearsed:
-        with surroundings.client() as amo:
+        with surroundings.client(shows_curl=shows_curl) as amo:
             return action.perform(amo, given)
     from amocrm_gen.runs.rehearsal import (  # noqa: PLC0415 - rarely needed
         Rehearsal,

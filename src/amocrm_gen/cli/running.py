@@ -15,7 +15,7 @@ from amocrm_gen.cli.surroundings import Surroundings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["run"]
+__all__ = ["run", "run_in"]
 
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141
@@ -24,25 +24,35 @@ _PIPE_CLOSED: Final = 141
 
 def run(arguments: Sequence[str]) -> int:
     """Run `amocrm` with these arguments; returns the exit code."""
-    surroundings = Surroundings.of(arguments)
+    return run_in(Surroundings.of(arguments), arguments)
+
+
+def run_in(surroundings: Surroundings, arguments: Sequence[str]) -> int:
+    """Run a line in surroundings that are there."""
     try:
         code = amocrm.main(
             list(arguments), prog_name="amocrm", obj=surroundings, standalone_mode=False
         )
         sys.stdout.flush()
     except (click.Abort, KeyboardInterrupt):
+        surroundings.end_run("interrupted", _INTERRUPTED)
         sys.stderr.write("amocrm: interrupted\n")
         return _INTERRUPTED
     except BrokenPipeError:
         # The reader has gone; the interpreter must not try to flush once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        surroundings.end_run("pipe_closed", _PIPE_CLOSED)
         return _PIPE_CLOSED
     except Exception as error:
         failure = failure_of(error)
         if failure is None:
+            surroundings.end_run("crash", 1)
             raise
+        surroundings.end_run(failure.code, failure.exit_code)
         return _report(surroundings, failure)
-    return code if isinstance(code, int) else 0
+    ended = code if isinstance(code, int) else 0
+    surroundings.end_run("ok" if ended == 0 else "failed", ended)
+    return ended
 
 
 def _report(surroundings: Surroundings, failure: Failure) -> int:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from attrs import Factory, define
+from attrs import Factory, define, evolve
 
 from amocrm_gen.cli.options import FORMATS, Options
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from amocrm_gen.cli.failure import Failure
     from amocrm_gen.connections.book import Book
     from amocrm_gen.connections.connection import Connection
+    from amocrm_gen.runs.recording import Recording
     from amocrm_gen.runs.rehearsal import Rehearsal
     from amocrm_gen.runtime.types import JsonValue
     from amocrm_gen.v4.client import AmoCRM
@@ -33,6 +35,19 @@ class Surroundings:
     """One run of one command; click hands it on as the context's object."""
 
     options: Options = Factory(Options)
+    arguments: tuple[str, ...] = ()
+    """The command line after `amocrm`."""
+    given: dict[str, str] = Factory(dict[str, str])
+    """What was read for `-` and `@file`."""
+    recording: Recording | None = None
+    """What the run log is told, once the command talks to an account."""
+    is_logged: bool = True
+    is_mute: bool = False
+    """Whether the output is only recorded."""
+    ended: tuple[str, int] | None = None
+    """How the command ended."""
+    noted: tuple[str | None, JsonValue] = (None, None)
+    """The action and the input that the run log is told."""
 
     @classmethod
     def of(cls, arguments: Sequence[str]) -> Self:
@@ -48,7 +63,7 @@ class Surroundings:
                 asked = following
             elif word == "--json":
                 asked = "json"
-        return cls(Options(output=asked if asked in FORMATS else None))
+        return cls(Options(output=asked if asked in FORMATS else None), arguments=tuple(arguments))
 
     @property
     def format(self) -> str:
@@ -83,11 +98,20 @@ class Surroundings:
 
         return Catalog.of()
 
-    def client(self, *, rehearsal: Rehearsal | None = None) -> AmoCRM:
+    def choose_json(self, output: str | None) -> None:
+        """Have JSON written by a command that writes nothing else, whatever the terminal."""
+        self.options = evolve(self.options, output="jsonl" if output == "jsonl" else "json")
+
+    def note(self, action: str | None, given: JsonValue) -> None:
+        """Tell the run log what is done with which input."""
+        self.noted = (action, given)
+
+    def client(self, *, rehearsal: Rehearsal | None = None, shows_curl: bool = False) -> AmoCRM:
         """Return a client for the chosen account; whoever opens it closes it.
 
-        With a `rehearsal` it sends reads only, and the ledger of creates stays as it is.
-        Raises `ActionRequired` where nobody has logged in.
+        With a `rehearsal` it sends reads only, and the ledger of creates stays as it is. With
+        `shows_curl` each request that is sent is told as a line for a shell. From here on the
+        command is a run of the run log. Raises `ActionRequired` where nobody has logged in.
         """
         from amocrm_gen.connections.opening import open_client
 
@@ -102,29 +126,63 @@ class Surroundings:
             from amocrm_gen.runtime.ledger.sqlite import SqliteLedger
 
             ledger = RehearsedLedger(SqliteLedger())
-        return open_client(self.connection, book=self.book, transport=rehearsal, ledger=ledger)
+        recorder = self._record(shows_curl=shows_curl)
+        recorder.is_rehearsed = rehearsal is not None
+        return open_client(
+            self.connection, book=self.book, transport=rehearsal, ledger=ledger, har=recorder
+        )
 
-    def emit(self, value: JsonValue) -> None:
-        """Write the one result of a command."""
+    def _record(self, *, shows_curl: bool) -> Recording:
+        """Begin the run; a second client of one command goes into the same."""
+        if self.recording is None:
+            from amocrm_gen.cli.recorded import recording_of
+
+            self.recording = recording_of(self)
+        if shows_curl:
+            from amocrm_gen.cli.recorded import show_curl
+
+            self.recording.on_exchange = show_curl
+        return self.recording
+
+    def end_run(self, outcome: str, exit_code: int) -> None:
+        """Write the run down, if there was one; that never makes a command fail."""
+        self.ended = (outcome, exit_code)
+        if self.recording is not None and self.is_logged:
+            from amocrm_gen.cli.recorded import write_down
+
+            write_down(self, outcome, exit_code)
+
+    def emit(self, value: JsonValue, **further: JsonValue) -> None:
+        """Write the one result of a command; what is further told stands beside it in JSON."""
         from amocrm_gen.cli.output.writing import write_value
 
-        write_value(value, self)
+        if self.recording is not None:
+            self.recording.output = value
+        if not self.is_mute:
+            write_value(value, self, further)
 
     def emit_items(self, items: Iterable[JsonValue]) -> None:
         """Write a list, item by item as far as the format allows."""
         from amocrm_gen.cli.output.writing import write_items
 
-        write_items(items, self)
+        if self.recording is not None:
+            items = self.recording.watch(items)
+        if not self.is_mute:
+            write_items(items, self)
+        else:
+            deque(items, maxlen=0)
 
     def say(self, text: str) -> None:
         """Tell a person something beside the output."""
-        if not self.options.quiet:
+        if not self.options.quiet and not self.is_mute:
             from amocrm_gen.cli.output.harmless import harmless
 
             sys.stderr.write(f"{harmless(text)}\n")
 
     def fail(self, failure: Failure) -> None:
         """Tell what went wrong: as JSON where that is the format, and always as a sentence."""
+        if self.is_mute:
+            return
         if self.format in {"json", "jsonl"}:
             from amocrm_gen.cli.output.writing import json_text
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from urllib3 import PoolManager
 
     from amocrm_gen.runtime.ledger.ledger import Ledger
-    from amocrm_gen.runtime.watching import Debug
+    from amocrm_gen.runtime.watching import Debug, Recorder
     from amocrm_gen.v4.client import AmoCRM
 
 # ruff: noqa: PLC0415 - a command that only lists connections pays for no client
@@ -36,7 +36,7 @@ def connect(  # noqa: PLR0913 - the names that users type
     *,
     book: Book | None = None,
     timeout: float | tuple[float, float] = _TIMEOUT,
-    har: Path | str | None = None,
+    har: Path | str | Recorder | None = None,
     debug: Debug | None = None,
     transport: PoolManager | None = None,
 ) -> AmoCRM:
@@ -93,7 +93,7 @@ def open_client(  # noqa: PLR0913 - as for `connect`
     *,
     book: Book | None = None,
     timeout: float | tuple[float, float] = _TIMEOUT,
-    har: Path | str | None = None,
+    har: Path | str | Recorder | None = None,
     debug: Debug | None = None,
     transport: PoolManager | None = None,
     ledger: Ledger | None = None,

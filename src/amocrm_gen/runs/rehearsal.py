@@ -76,13 +76,19 @@ class Rehearsal(PoolManager):
 
     Args:
         through: What sends the reads; left out, connections of its own, by the environment's proxy.
+        keeps_reads: Whether reads are kept as well, so that nothing is sent at all.
         now: Tells the time in unix seconds.
     """
 
     def __init__(
-        self, through: PoolManager | None = None, *, now: Callable[[], float] = time.time
+        self,
+        through: PoolManager | None = None,
+        *,
+        keeps_reads: bool = False,
+        now: Callable[[], float] = time.time,
     ) -> None:
         super().__init__()
+        self._sent: Final = frozenset[str]() if keeps_reads else _READS
         self._through = through
         self._now = now
         self._ids: Iterator[int] = count(-1, -1)
@@ -107,7 +113,7 @@ class Rehearsal(PoolManager):
         **options: Any,  # Any: urllib3's own options
     ) -> BaseHTTPResponse:
         """Send a read, or keep a request and answer it."""
-        if method.upper() in _READS or urlsplit(url).path == _TOKENS:
+        if method.upper() in self._sent or urlsplit(url).path == _TOKENS:
             return self._sender(url).urlopen(method, url, body=body, headers=headers, **options)
         send = Send(method, url, dict(headers or {}), body)
         self._kept.append(RehearsedRequest(shown_request(send, Masks())))

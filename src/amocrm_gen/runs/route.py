@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from attrs import field, frozen
 from orjson import loads
 
+from amocrm_gen.runtime.call import Host
 from amocrm_gen.runtime.kinds import is_object
 
 __all__ = ["Document", "Route", "find_route"]
@@ -40,6 +41,10 @@ class Route:
     method: str
     segments: tuple[str, ...]
     """The parts of its path; `{id}` stands for any."""
+    host: Host
+    """Which of amoCRM's hosts serves it."""
+    table: str
+    """What it is about: `leads`."""
     status: int
     key: str | None
     """Where its items stand in the answer."""
@@ -48,6 +53,11 @@ class Route:
     schema: object = field(repr=False)
     """None if the answer has no body."""
     example: object = field(repr=False)
+
+    @property
+    def reads_one(self) -> bool:
+        """Whether it reads one entity, so that an empty answer says that there is none."""
+        return self.method == "GET" and self.key is None and self.segments[-1].startswith("{")
 
     def variables_in(self, segments: tuple[str, ...]) -> dict[str, str] | None:
         """Return what stands in the places of the names in the path; None if it is another path."""
@@ -95,6 +105,8 @@ def _routes(paths: Mapping[str, Mapping[str, object]]) -> Iterator[Route]:
                     id=str(operation["operationId"]),
                     method=method.upper(),
                     segments=tuple(path.strip("/").split("/")),
+                    host=cast("Host", traits["host"]),
+                    table=str(traits["table"]),
                     status=cast("int", traits["status"]),
                     key=key if isinstance(key, str) else None,
                     over=cast("dict[str, str]", over) if is_object(over) else {},

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.tokens.token import Token
     from amocrm_gen.runtime.traffic import Exchange
     from amocrm_gen.runtime.types import JsonInput, JsonValue
-    from amocrm_gen.runtime.watching import Debug
+    from amocrm_gen.runtime.watching import Debug, Recorder
 
 # What sends is imported when something is sent: a process that only starts pays little.
 # ruff: noqa: PLC0415
@@ -78,7 +78,7 @@ class AsyncClient:
         success_statuses: Good answers; left out, all from 200 to 299.
         transport: An `httpx.AsyncClient` or `httpx2.AsyncClient` to use instead of an own one; it
             is not closed here.
-        har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
+        har: A file for all traffic, in the format HAR 1.2, or what takes it; without secrets.
         debug: A logger that is told of each request and answer, without tokens and secrets.
     """
 
@@ -105,7 +105,7 @@ class AsyncClient:
         ca_file: str | None = None,
         verify_tls: bool = True,
         success_statuses: Collection[int] | None = None,
-        har: Path | str | None = None,
+        har: Path | str | Recorder | None = None,
         debug: Debug | None = None,
         transport: HttpClient | None = None,
     ) -> None:

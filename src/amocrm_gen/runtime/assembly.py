@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.ledger.ledger import Ledger
     from amocrm_gen.runtime.login import ApiKeyLogin
     from amocrm_gen.runtime.marker import Markers
-    from amocrm_gen.runtime.watching import Debug, Watch
+    from amocrm_gen.runtime.watching import Debug, Recorder, Watch
 
 __all__ = ["PAGES_AHEAD", "session_of", "trust_of", "watcher_of"]
 
@@ -109,7 +109,9 @@ def trust_of(ca_file: str | None, *, verify_tls: bool) -> str | bool:
     return False
 
 
-def watcher_of(session: Session, har: "Path | str | None", debug: "Debug | None") -> "Watch | None":
+def watcher_of(
+    session: Session, har: "Path | str | Recorder | None", debug: "Debug | None"
+) -> "Watch | None":
     """Return what is told of the traffic; None where nobody wants to know."""
     if har is None and debug is None:
         return None

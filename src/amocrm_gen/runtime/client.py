@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.tokens.token import Token
     from amocrm_gen.runtime.traffic import Exchange
     from amocrm_gen.runtime.types import JsonInput, JsonValue
-    from amocrm_gen.runtime.watching import Debug
+    from amocrm_gen.runtime.watching import Debug, Recorder
 
 # What sends is imported when something is sent: a process that only starts pays little.
 # ruff: noqa: PLC0415
@@ -81,7 +81,7 @@ class Client:
         verify_tls: False trusts any server; then anybody on the way can read the token.
         success_statuses: Good answers; left out, all from 200 to 299.
         transport: A urllib3 pool manager to use instead of an own one; it is not closed here.
-        har: A file to write all traffic to, in the format HAR 1.2, without tokens and secrets.
+        har: A file for all traffic, in the format HAR 1.2, or what takes it; without secrets.
         debug: A logger that is told of each request and answer, without tokens and secrets.
     """
 
@@ -108,7 +108,7 @@ class Client:
         ca_file: str | None = None,
         verify_tls: bool = True,
         success_statuses: Collection[int] | None = None,
-        har: Path | str | None = None,
+        har: Path | str | Recorder | None = None,
         debug: Debug | None = None,
         transport: PoolManager | None = None,
     ) -> None:

@@ -70,6 +70,10 @@ class Masks:
         kept = self.text(self._body(text, content_type.lower()))
         return kept if len(kept) <= _LONGEST else f"{kept[:_LONGEST]}… ({len(kept)} characters)"
 
+    def json(self, value: object) -> object:
+        """Return a JSON value, whose texts are hidden one by one."""
+        return self._leaves(self._json(value, 0))
+
     def text(self, text: str) -> str:
         """Return any text."""
         return redact(text, *self._known)
@@ -115,6 +119,13 @@ class Masks:
         if is_list(value):
             return [self._json(inner, depth + 1) for inner in value]
         return dict(self._members(value, depth)) if is_object(value) else value
+
+    def _leaves(self, value: object) -> object:
+        if is_list(value):
+            return [self._leaves(inner) for inner in value]
+        if is_object(value):
+            return {self.text(name): self._leaves(inner) for name, inner in value.items()}
+        return self.text(value) if isinstance(value, str) else value
 
     def _members(self, value: Mapping[str, object], depth: int) -> Iterator[tuple[str, object]]:
         names = {_plain(name) for name in value} if "code" in value else set[str]()

@@ -17,9 +17,9 @@ from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.traffic import Seen, exchange_of, shown_request
 
 if TYPE_CHECKING:
-    from amocrm_gen.runtime.har import Har
+    from amocrm_gen.runtime.traffic import Exchange
 
-__all__ = ["Debug", "Watch", "said", "tell", "watch_of"]
+__all__ = ["Debug", "Recorder", "Watch", "said", "tell", "watch_of"]
 
 _PROCESS: Final = "".join(random.choices(digits + ascii_lowercase, k=7))  # noqa: S311 - a mark
 """Tells the messages of one process from those of others in one file."""
@@ -34,6 +34,14 @@ class Debug(Protocol):
 
     def debug(self, message: str, /) -> object:
         """Take one message."""
+        ...
+
+
+class Recorder(Protocol):
+    """Takes what went over the wire, from any thread: a HAR file, or an object of one's own."""
+
+    def add(self, exchange: "Exchange", /) -> object:
+        """Take one request and what came of it."""
         ...
 
 
@@ -72,7 +80,7 @@ class Watch:
     """Is told of each request before it is sent, and of what came of it."""
 
     session: Session
-    har: "Har | None"
+    har: Recorder | None
     debug: Debug | None
 
     def sending(self, send: Send) -> int:
@@ -106,16 +114,20 @@ class Watch:
             self.debug.debug(said(f"{head}\n{body}"))
 
 
-def watch_of(session: Session, har: Path | str | None, debug: Debug | None) -> Watch | None:
+def watch_of(
+    session: Session, har: Path | str | Recorder | None, debug: Debug | None
+) -> Watch | None:
     """Return what is told of the traffic of a client; None where nobody wants to know."""
     if har is None and debug is None:
         return None
-    opened = None
-    if har is not None:
-        from amocrm_gen.runtime.har import Har  # noqa: PLC0415 - loaded where it is wanted
+    recorder = _file(har) if isinstance(har, Path | str) else har
+    return Watch(session, recorder, debug)
 
-        opened = Har.open(har)
-    return Watch(session, opened, debug)
+
+def _file(path: Path | str) -> Recorder:
+    from amocrm_gen.runtime.har import Har  # noqa: PLC0415 - loaded where it is wanted
+
+    return Har.open(path)
 
 
 def _unescaped(text: str) -> str:

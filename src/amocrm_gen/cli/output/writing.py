@@ -11,7 +11,7 @@ from orjson import OPT_INDENT_2, dumps
 from amocrm_gen.cli.output.field_path import FieldPath, check_known, prune
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from amocrm_gen.cli.surroundings import Surroundings
     from amocrm_gen.runtime.types import JsonValue
@@ -24,8 +24,13 @@ _AHEAD: Final = 250
 """Items by which the columns of a stream are told: a page of the API."""
 
 
-def write_value(value: JsonValue, surroundings: Surroundings) -> None:
-    """Write the one result of a command; one with `items` in it is a list."""
+def write_value(
+    value: JsonValue, surroundings: Surroundings, further: Mapping[str, JsonValue] | None = None
+) -> None:
+    """Write the one result of a command; one with `items` in it is a list.
+
+    What is `further` told stands beside the output, in JSON.
+    """
     options = surroundings.options
     paths = [FieldPath.parse(text) for text in options.fields]
     items = value.get("items") if isinstance(value, dict) else None
@@ -36,9 +41,9 @@ def write_value(value: JsonValue, surroundings: Surroundings) -> None:
         check_known(paths, [value])
         value = prune(value, paths)
     if options.jq is not None:
-        _write_filtered({"output": value}, surroundings)
+        _write_filtered({"output": value, **(further or {})}, surroundings)
     elif surroundings.format == "json":
-        write_json({"output": value})
+        write_json({"output": value, **(further or {})})
     elif isinstance(items, list):
         _write_rows(items, paths, surroundings)
     elif surroundings.format == "table" and sys.stdout.isatty():
