@@ -12,8 +12,7 @@ from orjson import dumps, loads
 
 from amocrm_gen.runs.errors import UnknownRun
 from amocrm_gen.runs.run import Run, RunExchange
-from amocrm_gen.runtime.folder import OWNER_FILE, lasting_folder
-from amocrm_gen.runtime.tokens.secret_file import make_folder
+from amocrm_gen.runtime.folder import OWNER_FILE, lasting_folder, make_folder
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 
 __all__ = ["RunLog"]
