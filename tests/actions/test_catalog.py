@@ -112,12 +112,6 @@ def test_resources_keep_the_old_api_apart() -> None:
     assert sum(map(len, found.values())) == len(CATALOG)
 
 
-def test_two_actions_of_one_id_are_refused() -> None:
-    """An own action cannot take the place of an operation."""
-    with pytest.raises(ValueError, match=r"two actions 'leads\.find'"):
-        Catalog.of(saved=[CATALOG.get("leads.find")])
-
-
 def test_bound_operations_say_of_what_they_are() -> None:
     """The notes of leads and those of contacts are told apart by their names."""
     names = {action.name for action in CATALOG if action.id.startswith("notes.find.")}

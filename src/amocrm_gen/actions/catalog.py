@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from attrs import define
+from attrs import Factory, define
 
 from amocrm_gen.runtime.errors import AmoError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from amocrm_gen.actions.action import Action
+    from amocrm_gen.actions.saved.shelf import Shelf
     from amocrm_gen.runtime.types import JsonObject
 
 __all__ = ["Catalog", "UnknownAction"]
@@ -43,25 +45,37 @@ class Catalog:
 
     actions: Mapping[str, Action]
 
-    @classmethod
-    def of(cls, *, saved: Iterable[Action] = ()) -> Catalog:
-        """Return the catalog of all that there is, with actions of the user's own.
+    broken: Mapping[str, AmoError] = Factory(dict[str, AmoError])
+    """What is wrong with files of the user's own actions, by the names of these."""
 
-        A user's action may not have the id of another one: that is a `ValueError`.
+    @classmethod
+    def of(cls, *, shelf: Shelf | None = None, files: Iterable[Path] = ()) -> Catalog:
+        """Return the catalog of all that there is.
+
+        Args:
+            shelf: Where the user's own actions are kept; files that cannot be used are `broken`.
+            files: Further files of such actions; one that is not good is an `ActionFileError`.
         """
         found: dict[str, Action] = {}
-        for action in (*_composed(), *_operations(), *_transfers(), *saved):
+        for action in (*_composed(), *_operations(), *_transfers()):
             if action.id in found:
-                message = f"there are two actions {action.id!r}; give yours another id"
+                message = f"there are two actions {action.id!r}"
                 raise ValueError(message)
             found[action.id] = action
-        return cls(found)
+        if shelf is not None:
+            found |= {action.id: action for action in shelf.read(found)}
+        for path in files:
+            from amocrm_gen.actions.saved.shelf import Shelf  # noqa: PLC0415 - rarely needed
+
+            own = Shelf.read_file(path, found)
+            found[own.id] = own
+        return cls(found, {} if shelf is None else dict(shelf.broken))
 
     def get(self, id: str) -> Action:
-        """Return the action of an id; raises `UnknownAction`."""
+        """Return the action of an id; raises `UnknownAction`, or what is wrong with its file."""
         found = self.actions.get(id)
         if found is None:
-            raise UnknownAction(id, self._alike(id))
+            raise self.broken.get(id) or UnknownAction(id, self._alike(id))
         return found
 
     def __iter__(self) -> Iterator[Action]:

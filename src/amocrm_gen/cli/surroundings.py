@@ -93,10 +93,14 @@ class Surroundings:
 
     @cached_property
     def catalog(self) -> Catalog:
-        """All actions."""
+        """All actions, with those of the user's own folder that can be used."""
         from amocrm_gen.actions.catalog import Catalog
+        from amocrm_gen.actions.saved.shelf import own_shelf
 
-        return Catalog.of()
+        catalog = Catalog.of(shelf=own_shelf())
+        for error in catalog.broken.values():
+            self.say(f"amocrm: passed over: {error}")
+        return catalog
 
     def choose_json(self, output: str | None) -> None:
         """Have JSON written by a command that writes nothing else, whatever the terminal."""

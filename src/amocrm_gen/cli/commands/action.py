@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from copy import copy
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from amocrm_gen.cli.command import Command, Group
+from amocrm_gen.cli.commands.action_save import save
 from amocrm_gen.cli.options import all_option, curl_option, dry_run_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from amocrm_gen.actions.action import Action
+    from amocrm_gen.actions.catalog import Catalog
     from amocrm_gen.cli.surroundings import Surroundings
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
@@ -23,6 +26,15 @@ if TYPE_CHECKING:
 __all__ = ["action"]
 
 _KINDS: Final = ("operation", "composed", "saved")
+
+_file_option = click.option(
+    "--file",
+    "own_files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A file of an action of your own, besides those that were saved.",
+)
 
 
 @click.group(
@@ -56,6 +68,7 @@ def action() -> None:
     help="Operations of the API, what is composed of them, or your own.",
 )
 @click.option("--resource", metavar="NAME", help="Only what is about leads, contacts, …")
+@_file_option
 @all_option
 @click.pass_obj
 def show_list(  # noqa: PLR0913 - its options
@@ -65,12 +78,14 @@ def show_list(  # noqa: PLR0913 - its options
     limit: int,
     kind: str | None,
     resource: str | None,
+    own_files: tuple[Path, ...],
     everything: bool,
 ) -> None:
     """List actions, the most used first, or the best fits for an intent."""
     from amocrm_gen.actions.shown import shown
 
-    found = _ranked(surroundings, intent) if intent else surroundings.catalog.popular()
+    catalog = _catalog(surroundings, own_files)
+    found = _ranked(surroundings, catalog, intent) if intent else catalog.popular()
     fitting = [
         each for each in found if kind in {None, each.kind} and resource in {None, each.resource}
     ]
@@ -83,10 +98,19 @@ def show_list(  # noqa: PLR0913 - its options
         surroundings.say(f"{len(cut)} of {len(fitting)} actions; --all shows the others, too")
 
 
-def _ranked(surroundings: Surroundings, intent: str) -> Sequence[Action]:
+def _catalog(surroundings: Surroundings, own_files: Sequence[Path]) -> Catalog:
+    if not own_files:
+        return surroundings.catalog
+    from amocrm_gen.actions.catalog import Catalog
+    from amocrm_gen.actions.saved.shelf import own_shelf
+
+    return Catalog.of(shelf=own_shelf(), files=own_files)
+
+
+def _ranked(surroundings: Surroundings, catalog: Catalog, intent: str) -> Sequence[Action]:
     from amocrm_gen.actions.ranking import rank
 
-    ranked = rank(intent, list(surroundings.catalog), None)
+    ranked = rank(intent, list(catalog), None)
     if ranked and ranked[0].is_guess:
         surroundings.say(
             "nothing in the intent tells what is wanted; what is used most comes first"
@@ -113,15 +137,16 @@ def _row(each: Action) -> JsonObject:
     ),
 )
 @click.argument("key")
+@_file_option
 @click.pass_obj
-def show(surroundings: Surroundings, key: str) -> None:
+def show(surroundings: Surroundings, key: str, own_files: tuple[Path, ...]) -> None:
     """Show what an action takes and gives.
 
     With its schemas, an example, what it costs in requests, and the request behind it.
     """
     from amocrm_gen.actions.shown import shown
 
-    found = surroundings.catalog.get(key)
+    found = _catalog(surroundings, own_files).get(key)
     if surroundings.format == "table" and not surroundings.options.fields:
         from amocrm_gen.cli.action_page import page_of
 
@@ -156,6 +181,7 @@ action.add_command(_get, "get")
     metavar="A.B=VALUE",
     help="Set a part of the input; the value is JSON or a text. items[0].name=…, tags+=….",
 )
+@_file_option
 @all_option
 @dry_run_option
 @curl_option
@@ -166,6 +192,7 @@ def run(  # noqa: PLR0913 - its options
     *,
     given: str | None,
     settings: tuple[str, ...],
+    own_files: tuple[Path, ...],
     everything: bool,
     dry_run: bool,
     curl: bool,
@@ -179,7 +206,7 @@ def run(  # noqa: PLR0913 - its options
     from amocrm_gen.cli.given import read_object, with_settings
     from amocrm_gen.cli.performing import perform
 
-    found = surroundings.catalog.get(key)
+    found = _catalog(surroundings, own_files).get(key)
     ready = with_settings(read_object(given, "--input"), settings)
     if everything:
         _walk_all(found, ready)
@@ -207,3 +234,6 @@ def _emit(surroundings: Surroundings, output: JsonValue) -> None:
     if "next_page" in output:
         following = output["next_page"]
         surroundings.say(f"there are more: --set page={following} goes on, --all takes all")
+
+
+action.add_command(save)

@@ -1,0 +1,3 @@
+"""Actions of a user's own, written in YAML: steps that use operations and composed actions."""
+
+__all__: list[str] = []
