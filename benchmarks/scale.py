@@ -38,8 +38,8 @@ FULL: Final = Scale(
     many=100_000,
     few=1000,
     crowds=(1, 2, 4, 16),
-    walks=3,
-    seconds=15.0,
+    walks=1,
+    seconds=60.0,
 )
 TINY: Final = Scale(
     rounds=1,

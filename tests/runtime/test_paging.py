@@ -137,17 +137,31 @@ class Waiting:
 
 def test_nothing_is_sent_for_a_loop_that_was_left(stage: Stage) -> None:
     """Requests that wait for their turn give their places back, and are never sent."""
-    throttle = Waiting(2)
+    throttle = Waiting(1)
     stage.site.fill(100)
     twin = stage.open(throttle=throttle)
-    # Behind the second page two are asked for ahead.
-    assert len(twin.some(10, page_size=5)) == 10
+    # Behind the first page two are asked for ahead.
+    assert len(twin.some(5, page_size=5)) == 5
     threads = [one for one in enumerate_threads() if one.name.startswith("amocrm-pages")]
     for thread in threads:
         thread.join(30)
         assert not thread.is_alive()
-    assert [asked.query["page"] for asked in stage.site.asked] == [["1"], ["2"]]
+    assert [asked.query["page"] for asked in stage.site.asked] == [["1"]]
     assert not throttle.waiting
+
+
+def test_two_are_on_their_way_behind_the_first() -> None:
+    """A walk sets in quickly: the server has the second and the third page at once."""
+    together = Barrier(2)
+
+    def meet(asked: Asked) -> None:
+        if asked.query["page"][0] in {"2", "3"}:
+            together.wait(30)
+
+    with Stage("sync") as stage:
+        stage.site.fill(9)
+        stage.site.before = meet
+        assert len(stage.open().leads(page_size=1)) == 9
 
 
 def test_as_many_are_on_their_way_as_may_be() -> None:

@@ -82,9 +82,9 @@ class Walk:
         """Return how many pages may be asked for at once behind a page that is not the last.
 
         It grows with the pages seen, so that a walk of two or three pages, which most are, asks for
-        little beyond its end.
+        little beyond its end: a walk of n pages for min(depth, n - 1) at most.
         """
-        ahead = min(depth, self.taken)
+        ahead = min(depth, self.taken + 1)
         if self.left is not None:
             ahead = min(ahead, -(-self.left // self.size))
         if page.page_count is not None:
