@@ -25,7 +25,7 @@ def get(scale: Scale) -> list[Figure]:
     with bare_server() as origin, client(origin) as amo:
         floor, sdk = Floor(origin, urllib3.PoolManager()), Sdk(amo)
         runs = {"floor": times(scale.gets, floor.get), "sdk": times(scale.gets, sdk.get)}
-        ran = contest(scale.rounds, runs)
+        ran = contest(scale.turns, runs)
     note = _note(ran, scale.gets)
     return [Figure.of("G4", "single GET", ran.ratios("sdk"), goal=Goal(1.25), note=note)]
 
@@ -48,7 +48,7 @@ def async_get(scale: Scale) -> list[Figure]:
 
             return lambda: runner.run(repeat())
 
-        ran = contest(scale.rounds, {"floor": lap(raw), "sdk": lap(own)})
+        ran = contest(scale.turns, {"floor": lap(raw), "sdk": lap(own)})
         runner.run(http.aclose())
         runner.run(amo.aclose())
     what = "single GET, async, over httpx"
@@ -70,7 +70,7 @@ def create(scale: Scale) -> list[Figure]:
                 "floor": times(scale.creates, lambda: floor.create(dicts)),
                 "sdk": times(scale.creates, lambda: sdk.create(models)),
             }
-            return contest(scale.rounds, runs)
+            return contest(scale.turns, runs)
 
         rows = (
             ("name, price, stage", measure(bare, [LeadCreate(**lead) for lead in bare]), Goal(1.8)),

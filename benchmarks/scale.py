@@ -13,8 +13,10 @@ class Scale:
 
     rounds: int
     leads: int
+    turns: int
+    """Rounds of single calls: many and short, so that what disturbs them meets few."""
     gets: int
-    """Requests in one round."""
+    """Requests in one of those."""
     creates: int
     starts: int
     """Cold processes of each kind."""
@@ -32,8 +34,9 @@ class Scale:
 FULL: Final = Scale(
     rounds=9,
     leads=10_000,
-    gets=500,
-    creates=10,
+    turns=60,
+    gets=75,
+    creates=2,
     starts=15,
     many=100_000,
     few=1000,
@@ -44,6 +47,7 @@ FULL: Final = Scale(
 TINY: Final = Scale(
     rounds=1,
     leads=300,
+    turns=1,
     gets=2,
     creates=1,
     starts=1,
