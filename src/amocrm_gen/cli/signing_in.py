@@ -57,9 +57,8 @@ class SigningIn:
         port = loopback_port(login.integration.redirect_uri) if self.port is None else self.port
         if not self.browser or not sys.stderr.isatty() or port is None:
             self.keep(login)
-            told = action_required(self.surroundings, login)
             if not patience:
-                raise told
+                raise action_required(self.surroundings, login)
             return self._wait_for_either(login, port, patience)
         return self._wait_for_browser(login, port)
 
@@ -142,6 +141,7 @@ class SigningIn:
                 # Where another program has the port, the answer comes by the other way.
                 with suppress(LoginError):
                     loopback = stack.enter_context(Loopback(port, login.state))
+            action_required(self.surroundings, login)
             while (left := end - monotonic()) > 0:
                 redirect = None if loopback is None else loopback.poll(min(_STEP, left))
                 if redirect is not None:
@@ -183,7 +183,7 @@ def end_login(surroundings: Surroundings, login: PendingLogin, redirect: Redirec
 
 
 def action_required(surroundings: Surroundings, login: PendingLogin) -> Told:
-    """Return what ends a command that a person has to go on from."""
+    """Tell the person what to do, and return what ends a command that cannot go on before."""
     from amocrm_gen.connections.state import pending_action
 
     action = pending_action(login)

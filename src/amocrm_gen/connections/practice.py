@@ -35,7 +35,15 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - what sends is loaded when something is sent
 
-__all__ = ["MockPlace", "mock_place", "practise", "running_mock", "start_mock", "stop_mock"]
+__all__ = [
+    "MockPlace",
+    "is_mock_server",
+    "mock_place",
+    "practise",
+    "running_mock",
+    "start_mock",
+    "stop_mock",
+]
 
 _PATIENCE: Final = 5.0
 """Seconds for an answer of a server on this machine."""
@@ -77,7 +85,7 @@ def mock_place() -> MockPlace | None:
 def running_mock() -> MockPlace | None:
     """Return where a mock server runs now."""
     place = mock_place()
-    return place if place is not None and _answers(place.url) else None
+    return place if place is not None and is_mock_server(place.url) else None
 
 
 def start_mock() -> MockPlace:
@@ -188,7 +196,8 @@ def _read(content: bytes | None) -> MockPlace | None:
     return MockPlace(url=url, pid=pid if isinstance(pid, int) else None)
 
 
-def _answers(url: str) -> bool:
+def is_mock_server(url: str) -> bool:
+    """Tell whether a mock server answers at an address."""
     try:
         return "version" in _ask("GET", f"{url}/__mock__/info")
     except LoginError:

@@ -115,18 +115,21 @@ def login_by_mock(
     base_url: str | None = None,
 ) -> Connection:
     """Connect an account of the mock server, which is started if it does not run."""
-    from amocrm_gen.connections.practice import practise, running_mock, start_mock
+    from amocrm_gen.connections.practice import is_mock_server, practise, running_mock, start_mock
 
+    book = surroundings.book
+    known = None if account is None else book.find(account)
+    if known is not None and known.connector.is_mock:
+        account, connection_id = known.domain, connection_id or known.id
+        if base_url is None and known.base_url is not None and is_mock_server(known.base_url):
+            # Its own server, which need not be the one that was started last.
+            base_url = known.base_url
     if base_url is None:
         place = running_mock()
         if place is None:
             surroundings.say("Starting the mock server …")
             place = start_mock()
         base_url = place.url
-    book = surroundings.book
-    known = None if account is None else book.find(account)
-    if known is not None and known.connector.is_mock:
-        account, connection_id = known.domain, connection_id or known.id
     return practise(book, base_url.rstrip("/"), account=account, connection_id=connection_id)
 
 
