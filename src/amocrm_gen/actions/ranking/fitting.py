@@ -27,11 +27,11 @@ def fit(pattern: Pattern, reading: Reading, head: Unit | None, known: float) -> 
     most = _met(pattern, reading.units, taken) ** _MISSED * pattern.worth
     if most <= max(known, _HOPELESS):
         return 0.0
-    said = 0.0
+    said, total = 0.0, reading.total
     for number, unit in enumerate(reading.units):
         if not unit.is_part:
             said += unit.weight * _taken(unit, pattern, taken.get(number, 0.0))
-    score: float = most * (said / reading.total) ** _UNUSED
+    score: float = most * (said / total) ** _UNUSED
     is_about_other = head is not None and pattern.nouns.isdisjoint(head.concepts)
     return score * _OTHER_HEAD if is_about_other and pattern.nouns else score
 

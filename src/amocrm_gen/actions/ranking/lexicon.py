@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from amocrm_gen.actions.ranking.spelling import fold
 from amocrm_gen.actions.ranking.stems import LANGUAGES, stem
@@ -30,7 +30,7 @@ class Phrase:
     concept: str
     weight: float
     """1 where the words mean just that, less where they mean something else as well."""
-    is_base: str
+    base: str
     """The last word as the lexicon has it, to tell other forms of it apart."""
 
 
@@ -47,18 +47,8 @@ class Lexicon:
     """Words that say nothing, by language."""
     gaps: frozenset[str]
     """Those that may stand inside a phrase."""
-    known: dict[str, frozenset[str]] = field()
-    """All stems, by language."""
-
-    @known.default
-    def _known(self) -> dict[str, frozenset[str]]:
-        return {
-            language: frozenset(
-                word for phrases in table.values() for phrase in phrases for word in phrase.stems
-            )
-            | self.fillers[language]
-            for language, table in self.phrases.items()
-        }
+    known: dict[str, frozenset[str]]
+    """All stems and fillers, by language."""
 
 
 @cache
@@ -85,7 +75,17 @@ def lexicon() -> Lexicon:
         for phrases in table.values():
             if len(phrases) > 1:
                 phrases.sort(key=lambda phrase: -len(phrase.stems))
-    return Lexicon(weights, frozenset(nouns), tables, fillers, gaps)
+    return Lexicon(weights, frozenset(nouns), tables, fillers, gaps, _known(tables, fillers))
+
+
+def _known(
+    tables: dict[str, dict[str, list[Phrase]]], fillers: dict[str, frozenset[str]]
+) -> dict[str, frozenset[str]]:
+    known: dict[str, frozenset[str]] = {}
+    for language, table in tables.items():
+        phrases = (phrase for listed in table.values() for phrase in listed)
+        known[language] = fillers[language].union(*(phrase.stems for phrase in phrases))
+    return known
 
 
 def lines_of(name: str) -> Iterator[str]:

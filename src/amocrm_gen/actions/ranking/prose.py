@@ -40,14 +40,18 @@ class Prose:
                 self._postings[term].append((number, share))
         self._size = len(lengths)
 
-    def scores(self, words: Sequence[str]) -> dict[int, float]:
-        """Return the texts that have some of the words, from 0 to about 1: 1 has all of them."""
+    def scores(self, words: Sequence[str], *, is_lenient: bool = False) -> dict[int, float]:
+        """Return the texts that have some of the words, from 0 to about 1: 1 has all of them.
+
+        If lenient, words that no text has are let off.
+        """
         found: dict[int, float] = defaultdict(float)
         best = 0.0
         for term in dict.fromkeys(_terms(words)):
             postings = self._postings.get(term, ())
             rarity = log(1 + (self._size - len(postings) + 0.5) / (len(postings) + 0.5))
-            best += rarity * (_SATURATION + 1)
+            if postings or not is_lenient:
+                best += rarity * (_SATURATION + 1)
             for number, share in postings:
                 found[number] += rarity * share
         return {number: score / best for number, score in found.items()} if best else {}

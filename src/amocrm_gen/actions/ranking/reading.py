@@ -7,7 +7,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from attrs import field, frozen
+from attrs import frozen
 
 from amocrm_gen.actions.ranking.lexicon import lexicon
 from amocrm_gen.actions.ranking.spelling import distance, other_keyboard, words
@@ -35,6 +35,8 @@ _FOREIGN: Final = 0.45
 """What a word counts in the language that the request is not in."""
 _CYRILLIC: Final = re.compile("[а-я]")
 _LONGEST_GAP: Final = 2
+_SHORT: Final = 3
+"""So many letters might be the stem of a longer word by chance: `not` is that of `nota`."""
 
 
 @frozen
@@ -56,6 +58,7 @@ class Unit:
 
 _NAME: Final = Unit({"name": 1.0}, 0.06)
 _UNKNOWN: Final = 0.06
+_MOST_UNKNOWN: Final = 3
 _THING: Final = 0.4
 
 
@@ -67,11 +70,11 @@ class Reading:
     unknown: tuple[str, ...]
     """Words that the lexicon does not have, folded: names, and what only descriptions tell."""
     words: tuple[str, ...]
-    total: float = field()
 
-    @total.default
-    def _total(self) -> float:
-        unknown = min(len(self.unknown), 3) * _UNKNOWN
+    @property
+    def total(self) -> float:
+        """How much is said."""
+        unknown = min(len(self.unknown), _MOST_UNKNOWN) * _UNKNOWN
         return sum(unit.weight for unit in self.units if not unit.is_part) + unknown
 
     def head(self) -> Unit | None:
@@ -200,13 +203,16 @@ class _Reader:
             rank = (length, phrase.stems[0].startswith("="))
             if length == 0 or length > longest or rank < best:
                 continue
+            word = self._words[place].text
+            if length == 1 and len(word) <= _SHORT and phrase.base != word:
+                continue
             if length == 1 and self._is_begun and self._is_trusted_filler(place, language):
                 continue
             if rank > best:
-                best, concepts, bases = rank, {}, set()
+                best, concepts, bases = rank, {}, set[str]()
             weight = phrase.weight * certainty * self._trust[language]
             concepts[phrase.concept] = max(concepts.get(phrase.concept, 0.0), weight)
-            bases.add(phrase.is_base)
+            bases.add(phrase.base)
         return _Match(best[0], concepts, frozenset(bases)) if concepts else None
 
     def _phrases(self, place: int) -> Iterator[tuple[Phrase, str, float]]:
