@@ -72,8 +72,10 @@ def read_stages(account: Account, where: str, row: Row) -> None:
     kind = row["entity_type"]
     if kind not in STAGES:
         raise ValueError(f"{where}: entity_type must be one of {', '.join(STAGES)}")
-    place = tuple(row.get(column) for column in STAGES[kind])
-    if not account.has(_KINDS[kind], place if len(place) > 1 else place[0]):
+    key: Json = row.get("status_id")
+    if kind == "leads":
+        key = row.get("pipeline_id"), key
+    if not account.has(_KINDS[kind], key):
         raise ValueError(f"{where}: there is no such stage")
     if not row.get("destination"):
         raise ValueError(f"{where}: destination must be an address")
