@@ -6,9 +6,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from php_stage import sent
+from php_stage import KEY, MAIL, sent
 
 from amocrm_gen import AmoCRM, ConfigurationError, Conflict, NotFound
+from amocrm_gen.legacy import Settings
 from amocrm_gen.objects import (
     Catalog,
     CatalogElement,
@@ -21,13 +22,14 @@ from amocrm_gen.objects import (
     Task,
     delete_objects,
     pages,
+    save_objects,
 )
 from amocrm_gen.objects.codes import ADDRESS_PARTS, LOST, WON, ElementType, NoteType, TaskType
 from amocrm_gen.v4.models.custom_fields import CustomFieldCreate, CustomFieldEnumWrite
 from amocrm_gen.v4.models.customers import CustomersMode
 
 if TYPE_CHECKING:
-    from php_stage import Place
+    from php_stage import Place, Tenant
 
 
 def read(amo: AmoCRM, kind: str, number: int, **query: object) -> Any:
@@ -129,6 +131,23 @@ def test_a55_delta(amo: AmoCRM) -> None:
     soon = Lead(amo, {"id": number, "name": "b"}, updated_at_delta=60)
     soon.save()
     assert read(amo, "leads", number)["updated_at"] >= int(time.time()) + 55
+
+
+def test_a55_delta_of_all_objects(place: Place, tenant: Tenant) -> None:
+    """`Settings(updated_at_delta=…)` is for all objects of its accounts; an object may differ."""
+    accounts = place.accounts(updated_at_delta=-3600)
+    amo = accounts.log_in_by_key(tenant.domain, MAIL, KEY)
+    number = Lead(amo, name="a").save()
+    with pytest.raises(Conflict):
+        Lead(amo, {"id": number, "name": "b"}).save()
+    with pytest.raises(Conflict):
+        save_objects(amo, Lead(amo.as_user(1), {"id": number, "name": "b"}))
+    Lead(amo, {"id": number, "name": "c"}, updated_at_delta=5).save()
+    assert read(amo, "leads", number)["name"] == "c"
+    for bad in (1.5, True, None):
+        given: Any = {"updated_at_delta": bad}
+        with pytest.raises(ConfigurationError, match="updated_at_delta is"):
+            Settings(**given)
 
 
 def test_a56_whole_answer(amo: AmoCRM) -> None:

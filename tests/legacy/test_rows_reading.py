@@ -6,8 +6,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from php_stage import KEY, MAIL
 
-from amocrm_gen.legacy import get_items, read_list, subscribe
+from amocrm_gen import ConfigurationError
+from amocrm_gen.legacy import Settings, get_items, read_list, subscribe
 from amocrm_gen.objects import (
     Catalog,
     CatalogElement,
@@ -191,6 +193,18 @@ def test_a46_from_an_offset(amo: AmoCRM, place: Place) -> None:
     assert asked.request.query == "limit_offset=3&limit_rows=500"
     with pytest.raises(ValueError, match="501"):
         next(pages(amo, LEADS, size=501))
+
+
+def test_a46_size_of_all_pages(place: Place, tenant: Tenant) -> None:
+    """`Settings(page_size=…)`, AmoAPI's `$limitRows`, is for all walks that are not told."""
+    amo = place.accounts(page_size=2).log_in_by_key(tenant.domain, MAIL, KEY)
+    leads_of(amo, 5)
+    assert [len(page) for page in pages(amo, LEADS)] == [2, 2, 1]
+    assert [len(page) for page in pages(amo, LEADS, size=4)] == [4, 1]
+    for bad in (0, 501, 2.5):
+        given: Any = {"page_size": bad}
+        with pytest.raises(ConfigurationError, match="page_size is"):
+            Settings(**given)
 
 
 def test_a47_whole_answers(amo: AmoCRM) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from amocrm_gen.legacy.domains import full_domain
 from amocrm_gen.legacy.settings import Settings
+from amocrm_gen.objects.defaults import set_defaults
 from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.login import ApiKeyLogin
 from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
@@ -111,6 +112,7 @@ class Accounts:
         before = self._clients.pop(domain, None)
         if before is not None:
             before.close()
+        set_defaults(client, self.settings.object_defaults())
         self._clients[domain] = client
         self._default = domain
         return client

@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from amocrm_gen.legacy.locks import PatientLocks
 from amocrm_gen.legacy.throttle import TellingThrottles
+from amocrm_gen.objects.defaults import ObjectDefaults
 from amocrm_gen.runtime.login import attempts_checked, pause_checked
 from amocrm_gen.runtime.throttle.file import FileThrottle
 from amocrm_gen.runtime.timeout import Timeout
@@ -54,7 +55,7 @@ class Settings:
     timeout: float = 30.0
     """Seconds that a whole request may take, from connecting to the last byte of its answer."""
     updated_at_delta: int = 5
-    """Seconds that are added to the time of each change: `Lead(amo, updated_at_delta=…)`."""
+    """Seconds that are added to the time of each change, unless an object is told otherwise."""
     lock_folder: Path | str | None = None
     """Where the lock file is; left out, in the user's cache folder."""
     lock_attempts: int = 10
@@ -68,11 +69,19 @@ class Settings:
     success_statuses: Collection[int] | None = None
     """Good answers; None is all from 200 to 299."""
     page_size: int = 500
-    """Rows on a page: `pages(amo, path, size=…)`."""
+    """Rows on a page of `pages`, unless it is told otherwise."""
     store: "TokenStore" = field(factory=lambda: PhpTokenStore(Path("tokens")))
     """Where tokens are kept; left out, in the folder `tokens`, as the PHP library keeps them."""
     debug: "Debug | None" = field(default=None, repr=False)
     """Takes debug messages: `StandardOutput()`, `LogFile()`, any logger."""
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse what objects cannot do."""
+        self.object_defaults()
+
+    def object_defaults(self) -> ObjectDefaults:
+        """Return what objects do; `Accounts` sets it for its clients."""
+        return ObjectDefaults(updated_at_delta=self.updated_at_delta, page_size=self.page_size)
 
     def client_options(self) -> ClientOptions:
         """Return what `AmoCRM` is made with."""

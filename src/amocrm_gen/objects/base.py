@@ -7,6 +7,7 @@ from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self, cast, overload
 
 from amocrm_gen.objects.custom_fields import CustomFields
+from amocrm_gen.objects.defaults import defaults_of
 from amocrm_gen.objects.saving import send
 from amocrm_gen.objects.values import int_or_none, listed
 from amocrm_gen.runtime.errors import ConfigurationError, NotFound, ResponseError
@@ -78,12 +79,17 @@ class CrmObject:
         client: Client,
         values: Mapping[str, object] | None = None,
         *,
-        updated_at_delta: int = 5,
+        updated_at_delta: int | None = None,
         **more: object,
     ) -> None:
-        """Make an object of values; `updated_at_delta` is added to the time of each change."""
+        """Make an object of values.
+
+        `updated_at_delta` is added to the time of each change; left out, it is that of the
+        account's settings, or five seconds.
+        """
         self._client = client
-        self._delta = updated_at_delta
+        usual = defaults_of(client).updated_at_delta
+        self._delta = usual if updated_at_delta is None else updated_at_delta
         self._saved: JsonObject = {}
         for name in self._common | self.known:
             setattr(self, name, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast, overload
 
 from amocrm_gen.objects.base import items_of
+from amocrm_gen.objects.defaults import MOST_ROWS, defaults_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ def pages(
     path: str,
     params: Mapping[str, object] | None = None,
     *,
-    size: int = 500,
+    size: int | None = None,
     whole: Literal[False] = False,
 ) -> Iterator[list[JsonObject]]: ...
 @overload
@@ -33,7 +34,7 @@ def pages(
     path: str,
     params: Mapping[str, object] | None = None,
     *,
-    size: int = 500,
+    size: int | None = None,
     whole: Literal[True],
 ) -> Iterator[JsonObject]: ...
 def pages(
@@ -41,7 +42,7 @@ def pages(
     path: str,
     params: Mapping[str, object] | None = None,
     *,
-    size: int = 500,
+    size: int | None = None,
     whole: bool = False,
 ) -> Iterator[list[JsonObject] | JsonObject]:
     """Go through the pages of a list; nothing is asked before the first step.
@@ -50,14 +51,16 @@ def pages(
         client: The account's client.
         path: The list: "/api/v2/leads".
         params: Filters; `limit_offset` or `page` says where to begin.
-        size: Rows on a page, at most 500.
+        size: Rows on a page, at most 500; left out, as the account's settings say, or 500.
         whole: Give whole answers instead of lists of items.
 
     Returns:
         An iterator that ends on 204, on an empty page, or after a page that is not full.
     """
-    if not 1 <= size <= 500:
-        raise ValueError(f"size is {size}; a page has 1 to 500 rows")
+    if size is None:
+        size = defaults_of(client).page_size
+    if not 1 <= size <= MOST_ROWS:
+        raise ValueError(f"size is {size}; a page has 1 to {MOST_ROWS} rows")
     query = dict(params or {})
     by_number = path in _BY_NUMBER
     name = "page" if by_number else "limit_offset"
