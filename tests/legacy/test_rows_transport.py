@@ -11,7 +11,7 @@ import urllib3
 
 from amocrm_gen import AmoCRM, ApiError, ConfigurationError, NotFound, RawResponse, TransportError
 from amocrm_gen.legacy import Settings, read_list
-from amocrm_gen.objects import Contact, Lead
+from amocrm_gen.objects import Company, Contact, Lead, Task
 from amocrm_mockserver import Addresses, MockServer, Response, ThreadedServer
 from amocrm_mockserver.testing import fresh_account
 from runtime.trickle import TrickleServer
@@ -137,6 +137,52 @@ def test_a25_ajax_request(amo: AmoCRM, place: Place) -> None:
     assert b"filter%5Bcf%5D%5B7%5D" in asked.request.body
     with pytest.raises(ConfigurationError):
         amo.request("POST", LEADS, form={"a": 1}, json={"b": 2})
+
+
+def test_a25_the_list_of_contacts_key_by_key(amo: AmoCRM) -> None:
+    """An item has all keys of the documented sample, and those that pages were seen to read."""
+    fields = {field.code: field.id for field in amo.custom_fields.find("contacts")}
+    firm = Company(amo, name="Acme").save()
+    ann = Contact(amo, name="Ann").add_company(firm)
+    ann.set_custom_fields({fields["PHONE"]: [{"value": "+79001234567", "enum": "WORK"}]})
+    number = ann.save()
+    Task(amo, text="Call", task_type=1, complete_till_at=1_000_000_000).add_contact(number).save()
+    asked_for = {"json": 1, "element_type": 1, "useFilter": "y", "page": 1}
+    answer: Any = amo.request("POST", "/ajax/contacts/list/contacts/", form=asked_for)
+    [item] = answer["response"]["items"]
+    [user] = amo.users.find()
+    moment = item["date_create"]
+    [value] = item["custom_fields"][0]["values"]
+    assert item == {
+        "id": number,
+        "name": {"text": "Ann", "url": f"/contacts/detail/{number}"},
+        "url": f"/contacts/detail/{number}",
+        "class_name": "js-list-row contact",
+        "element_type": 1,
+        "entity": "contact",
+        "is_deleted": False,
+        "rights": {"contacts": {"edit": True}, "companies": {"edit": True}},
+        "company_name": {"name": "Acme", "url": f"/companies/detail/{firm}"},
+        "manager": user.name,
+        "creator": user.name,
+        "modified_by": user.name,
+        "date_create": moment,
+        "date_modified": item["date_modified"],
+        "date_of_nearest_task": {"date": item["date_of_nearest_task"]["date"], "failed": True},
+        "tags": {"items": []},
+        "custom_fields": [
+            {
+                "id": str(fields["PHONE"]),
+                "name": item["custom_fields"][0]["name"],
+                "values": [{"enum": value["enum"], "value": "+79001234567"}],
+            }
+        ],
+    }
+    assert value["enum"].isdecimal()
+    for text in (moment, item["date_modified"], item["date_of_nearest_task"]["date"]):
+        assert isinstance(text, str)
+        assert text
+    assert isinstance(answer["response"]["url"], str)
 
 
 def test_a26_query_encoding(amo: AmoCRM, place: Place) -> None:
