@@ -111,7 +111,7 @@ PLANTS: Final = (
     _in_server(
         "a loss reason stays with a lead that is not lost",
         "behaviour.leads",
-        "        if status != LOST:\n",
+        "        if status != LOST and not is_kept:\n",
         "        if status not in _CLOSED and False:\n",
         _DRILLS,
     ),
