@@ -43,3 +43,20 @@ def test_sends_what_the_typed_method_sends(name: str, tmp_path: Path) -> None:
 def test_acts_on_the_same_traits(name: str) -> None:
     """Retry, envelope, batch, lock, pages and the rest are those of the generated operation."""
     assert operation_of(_ALL[name].layout) == constant_of(_ALL[name])
+
+
+@pytest.mark.parametrize("name", [name for name in _ALL if not has_method(_ALL[name])])
+def test_sends_what_the_contract_shows_where_there_is_no_method(name: str) -> None:
+    """Logging in is the client's own business; its operations are actions all the same."""
+    action, recording = _ALL[name], Recording()
+    given = {**action.example, **({"to": "page.html"} if action.layout.is_fetched else {})}
+    with suppress(AmoError):
+        action.perform(client_of(recording), given)
+    (sent,) = recording.sent
+    assert (sent.method, sent.path) == (action.described.method, action.described.path)
+    assert not sent.has_token
+    shown = (action.described.body or {}).get("example")
+    if isinstance(sent.body, list):  # a form
+        assert dict(sent.body) == {name: str(value) for name, value in shown.items()}
+    else:
+        assert sent.body == shown

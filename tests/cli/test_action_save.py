@@ -92,6 +92,16 @@ def test_an_operation_with_a_fixed_input_is_saved(practice: Shell) -> None:
     assert practice("action", "run", "leads.get", *line).output["price"] == 7
 
 
+def test_a_run_is_saved(practice: Shell) -> None:
+    """What it was given is fixed; a run that is not there is not found."""
+    practice("action", "run", "leads.find", "--set", "filter.name=Roof", "--set", "limit=3")
+    newest = practice("runs", "list", "--limit", "1").output["items"][0]["id"]
+    assert practice("action", "save", "--run", str(newest), "--id", "roofs").code == 0
+    (request,) = practice("action", "run", "roofs", "--dry-run").output["requests"]
+    assert ["filter[name]", "Roof"] in request["query"]
+    assert practice("action", "save", "--run", "424242", "--id", "none").code == 4
+
+
 @pytest.mark.parametrize(
     "line", [("leads.get",), (), ("leads.get", "--run", "1"), ("leads.get", "--id", "Not Good")]
 )

@@ -113,8 +113,21 @@ def _unknown(finding: Finding) -> Iterator[Fault]:
     known = list(finding.schema["properties"])
     for name in finding.value:
         if name not in known:
-            hint = near(name, known, "there are")
+            hint = _place_for(name, finding) or near(name, known, "there are")
             yield Fault(finding.beneath(name), "there is no such key", hint)
+
+
+def _place_for(name: str, finding: Finding) -> str | None:
+    """Return where else a key belongs: into the items of a list, or among the custom fields."""
+    properties: Mapping[str, Any] = finding.schema["properties"]  # Any: a schema
+    item: Any = properties.get("items", {}).get("items", {})  # Any: as above
+    if not finding.steps and "$ref" in item:
+        item = finding.schema["$defs"][item["$ref"].rpartition("/")[2]]
+    if name in item.get("properties", {}):
+        return f'it belongs into the items: {{"items": [{{"{name}": …}}]}}'
+    if "custom_fields" in properties and not get_close_matches(name, list(properties), n=1):
+        return f'a custom field stands in custom_fields: {{"custom_fields": {{"{name}": …}}}}'
+    return None
 
 
 def _missing(finding: Finding, example: JsonObject) -> Iterator[Fault]:
@@ -150,7 +163,10 @@ def _type(finding: Finding, kinds: Sequence[str]) -> Fault:
     names = [_KINDS[kind] for kind in kinds]
     wanted = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     message = f"expected {wanted}, got {_told(finding.value)}"
-    return Fault(finding.path, message, _conversion(finding.value, set(kinds)))
+    hint = _conversion(finding.value, set(kinds))
+    if finding.steps[-1:] == ("custom_fields_values",) and is_object(finding.value):
+        hint = "custom_fields takes such an object"
+    return Fault(finding.path, message, hint)
 
 
 def _conversion(value: object, kinds: set[str]) -> str | None:

@@ -119,7 +119,8 @@ class _Writer:
     def _variants(self, schema: Schema) -> list[Schema]:
         refs = [self.of(each) for each in schema["oneOf"]]
         fallback = schema.get("x-amo-fallback")
-        if fallback is not None:
+        # On the way in it would let any mistake in a known kind pass as an unknown kind.
+        if fallback is not None and self.way == "out":
             refs.append(self.of({"$ref": f"#/components/schemas/{fallback}"}))
         return refs
 

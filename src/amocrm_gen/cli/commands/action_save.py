@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -102,12 +102,10 @@ def _text_of(source: str) -> str:
 
 def _run(surroundings: Surroundings, run_id: int) -> tuple[str, JsonObject]:
     """Return the action of a run and its input."""
-    from importlib import import_module
+    from amocrm_gen.runs.log import RunLog
 
-    from amocrm_gen.runtime.kinds import is_object
-
-    run: Any = import_module("amocrm_gen.runs.log").RunLog().get(run_id)  # Any: a `Run`
-    if run.action is None or not is_object(run.input):
+    run = RunLog().get(run_id)
+    if run.action is None or not isinstance(run.input, dict):
         raise click.BadParameter("that run was of no action", param_hint="--run")
     surroundings.say(f"run {run_id} was of {run.action}")
-    return str(run.action), cast("JsonObject", run.input)
+    return run.action, run.input
