@@ -141,7 +141,7 @@ class Desk:
         before = self.amo.last_exchange
         made = make()
         last = self.amo.last_exchange
-        is_new = last is not before and last is not None and last.request.method == "POST"
+        is_new = last is not None and last != before and last.request.method == "POST"
         return made, is_new
 
 
