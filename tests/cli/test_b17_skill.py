@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from lines import blocks, inline, run_lines, understand
 
@@ -58,7 +60,8 @@ def test_b17_lines_in_running_text_are_understood(line: str) -> None:
     """Commands and options that are named between the lines exist."""
     for place, value in _PLACES.items():
         line = line.replace(place, value)
-    understand(line.partition(" < ")[0])
+    with suppress(click.exceptions.Exit):  # options that show something and stop
+        understand(line.partition(" < ")[0])
 
 
 def test_the_flow_of_the_seed_runs(practised: Shell) -> None:
