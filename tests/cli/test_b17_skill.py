@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _ROOT = Path(__file__).parents[2]
 _SKILL = files("amocrm_gen").joinpath("skill", "SKILL.md").read_text("utf-8")
 _MEMBRANE = (_ROOT / "docs" / "coming-from-membrane.md").read_text("utf-8")
+_CLI = (_ROOT / "docs" / "cli.md").read_text("utf-8")
+_README = (_ROOT / "README.md").read_text("utf-8")
 _PLACES = {
     "ID": "1",
     "KEY": "mock",
@@ -55,7 +57,23 @@ def test_b17_the_skill_fits() -> None:
     assert [line.partition(":")[0] for line in head.splitlines()][:2] == ["name", "description"]
 
 
-@pytest.mark.parametrize("line", sorted({*inline(_SKILL), *inline(_MEMBRANE)}))
+def test_the_page_of_the_command_line_runs(practised: Shell) -> None:
+    """From the top to the bottom."""
+    lines = list(blocks(_CLI))
+    assert len(run_lines(practised, lines)) == len(lines)
+
+
+def test_the_lines_of_the_readme_run(practised: Shell) -> None:
+    """The four of them, after one another."""
+    lines = [line[2:] for line in _README.splitlines() if line.startswith("$ amocrm ")]
+    assert len(lines) == 4
+    run_lines(practised, lines)
+
+
+_PAGES = (_SKILL, _MEMBRANE, _CLI)
+
+
+@pytest.mark.parametrize("line", sorted({line for page in _PAGES for line in inline(page)}))
 def test_b17_lines_in_running_text_are_understood(line: str) -> None:
     """Commands and options that are named between the lines exist."""
     for place, value in _PLACES.items():
