@@ -103,6 +103,7 @@ def test_wheel_holds_no_tests_and_stays_small(wheel: Path) -> None:
     }
     assert "amocrm_codegen/spec/v4/leads.yaml" in names
     assert "amocrm_gen/py.typed" in names
+    assert "amocrm_gen/skill/SKILL.md" in names
     assert wheel.stat().st_size <= 2_000_000
 
 
@@ -176,3 +177,28 @@ def test_core_install_is_light(wheel: Path, tmp_path: Path) -> None:
         "except AmoError as error: print(error)\n"
     )
     assert "amocrm-gen[async]" in run(python, "-c", code, cwd=tmp_path)
+
+
+def test_b01_the_command_line_is_one_install(wheel: Path, tmp_path: Path) -> None:
+    """With the extra `cli` alone actions are found, shown and rehearsed; others are asked for."""
+    folder = tmp_path / "env"
+    venv.create(folder, with_pip=True)
+    amocrm = folder / "bin" / "amocrm"
+    pip = (folder / "bin" / "pip", "install", "-q", "--disable-pip-version-check")
+    run(*pip, f"{wheel}[cli]", cwd=tmp_path)
+    homes = {
+        f"AMOCRM_{name}_FOLDER": str(tmp_path / name) for name in ("CONFIG", "STATE", "SHARED")
+    }
+    assert run(amocrm, "--version", cwd=tmp_path, **homes).startswith("amocrm ")
+    shown = run(amocrm, "action", "list", "--intent", "won deal", cwd=tmp_path, **homes)
+    assert '"win-lead"' in shown
+    refused = subprocess.run(
+        [amocrm, "login", "--mock"],
+        cwd=tmp_path,
+        env={**os.environ, **homes},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert "pip install 'amocrm-gen[mock]'" in refused.stderr
