@@ -38,7 +38,7 @@ amocrm action show create-lead-with-contact --jq .output.inputSchema.required
 # 4. Show what would be sent, do it, and read it back.
 input='{"name": "Roof repair", "price": 25000, "contact": {"name": "Bob Roe", "phone": "+7 915 000-00-01"}}'
 amocrm action run create-lead-with-contact --input "$input" --dry-run --jq '.output.requests[] | [.method, .url]'
-lead=$(amocrm action run create-lead-with-contact --input "$input" --jq .output.lead.id)
+lead=$(amocrm action run create-lead-with-contact --input "$input" --jq .output.lead_id)
 amocrm leads get "$lead" --fields id,name,price
 amocrm request "/api/v4/leads/$lead" --query with=contacts --jq '._embedded.contacts | length'
 

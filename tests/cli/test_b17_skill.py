@@ -89,7 +89,7 @@ def test_the_flow_of_the_seed_runs(practised: Shell) -> None:
     assert outputs[1]["output"]["items"][0]["state"] == "READY"
     actions = outputs[2]["output"]["items"]
     assert {"id", "name", "description", "inputSchema", "outputSchema"} <= actions[0].keys()
-    assert outputs[4]["output"]["lead"]["id"]
+    assert outputs[4]["output"]["lead_id"]
 
 
 def test_the_skill_is_written_where_agents_look(cli: Shell) -> None:
