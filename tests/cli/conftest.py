@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def cli(tmp_path: Path) -> Shell:
     """`amocrm` with an empty configuration: `cli("status")`."""
     home = tmp_path / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     return Shell(home)
 
 
@@ -25,7 +25,7 @@ def cli(tmp_path: Path) -> Shell:
 def practice(tmp_path: Path, amocrm_account: MockAccount) -> Shell:
     """`amocrm` that is connected to a fresh account of a mock server, by the environment."""
     home = tmp_path / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     return Shell(
         home,
         {
