@@ -8,7 +8,9 @@ import click
 from attrs import Factory, frozen
 
 if TYPE_CHECKING:
-    from amocrm_gen.runtime.errors import AmoError
+    from collections.abc import Sequence
+
+    from amocrm_gen.runtime.errors import AmoError, Problem
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
 __all__ = ["EXIT_CODES", "Failure", "Told", "failure_of"]
@@ -142,7 +144,9 @@ def _amo(error: AmoError) -> Failure:
         code=code,
         exit_code=exit_code,
         message=_sentence(_with_faults(error)),
-        details={key: value for key, value in _details(error).items() if value not in (None, "")},
+        details={
+            key: value for key, value in _details(error).items() if value not in (None, "", [])
+        },
     )
 
 
@@ -165,15 +169,31 @@ def _details(error: AmoError) -> dict[str, JsonValue]:
         "what_to_do": error.what_to_do,
         "faults": _faults(error),
         "candidates": _candidates(error),
-        "problems": _problems(error),
+        "problems": _problems(getattr(error, "problems", ())),
+        **_parts(error),
         **further,
     }
 
 
-def _problems(error: AmoError) -> JsonValue:
-    found = getattr(error, "problems", None)
-    if not found:
-        return None
+def _parts(error: AmoError) -> dict[str, JsonValue]:
+    """Return what is done of a batch and what is not, item by item."""
+    if not hasattr(error, "not_tried"):
+        keys = list(getattr(error, "keys", ()))
+        return {"keys": keys} if keys else {}
+    from amocrm_gen.runtime.encode import encode_body  # noqa: PLC0415 - of batches only
+
+    parts: dict[str, JsonValue] = {
+        name: [encode_body(item) for item in getattr(error, name)]
+        for name in ("done", "in_doubt", "not_tried")
+    }
+    failed: Sequence[tuple[object, Sequence[Problem]]] = getattr(error, "failed", ())
+    parts["failed"] = [
+        {"item": encode_body(item), "problems": _problems(found)} for item, found in failed
+    ]
+    return parts
+
+
+def _problems(found: Sequence[Problem]) -> JsonValue:
     return [
         {
             key: value
