@@ -14,7 +14,7 @@ from amocrm_gen.actions.popularity import MOST_USED
 from amocrm_gen.actions.ranking import rank
 
 from .labelled import BREADTH, DEVELOPMENT, EVALUATION, read_intents
-from .ranked import COMPOSED, index, ranked
+from .ranked import index, ranked
 from .ranking_figures import figures_of
 
 ASKED = [intent for path in (DEVELOPMENT, BREADTH) for intent in read_intents(path)]
@@ -55,7 +55,7 @@ def test_what_works_goes_on_working(path: object) -> None:
 def test_labels_name_actions(path: object) -> None:
     """Each accepted id is an action; the message counts those that are none."""
     assert isinstance(path, type(DEVELOPMENT))
-    there = {action.id for action in Catalog.of()} | set(COMPOSED)
+    there = {action.id for action in Catalog.of()}
     unknown = sum(not there.issuperset(intent.accept) for intent in read_intents(path))
     assert unknown == 0
 
@@ -200,6 +200,7 @@ def test_actions_of_ones_own_are_found_by_their_texts() -> None:
         name = "Greet newcomers"
         description = "Sends the wombat letter to everybody who came last week."
         source = "actions.yaml"
+        kind = "saved"
         keywords = {"en": ("wombat",)}  # noqa: RUF012 - a stand-in of one test
 
     assert rank("send the wombat letter", [account, Own()])[0].action.id == "greet-newcomers"  # type: ignore[list-item] # the part of an action that is ranked

@@ -15,6 +15,8 @@ _MISSED: Final[float] = 1.4
 _UNUSED: Final[float] = 0.8
 """How much it falls with what the request says and the pattern does not know."""
 _OTHER_HEAD: Final = 0.9
+_UNSURE: Final[float] = 0.6
+"""Less than 1, since what else is said makes an ambiguous word surer."""
 _HOPELESS: Final = 0.1
 
 
@@ -45,7 +47,7 @@ def _met(pattern: Pattern, units: tuple[Unit, ...], taken: dict[int, float]) -> 
         found, much = _best(term, units, taken)
         if found >= 0:
             taken[found] = _share(units[found], term)
-            met += term.weight * much
+            met += term.weight * much**_UNSURE
     return met / pattern.total
 
 

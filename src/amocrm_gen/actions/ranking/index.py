@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
 
 from amocrm_gen.actions.popularity import MOST_USED
 from amocrm_gen.actions.ranking.fitting import fit
+from amocrm_gen.actions.ranking.lexicon import lexicon
 from amocrm_gen.actions.ranking.patterns import patterns_of
 from amocrm_gen.actions.ranking.prose import Prose
 from amocrm_gen.actions.ranking.reading import read
@@ -31,6 +33,9 @@ _PROSE: Final = 0.6
 """What texts alone are worth, beside what is understood."""
 _BESIDE: Final = 0.06
 _FAINT: Final = 0.2
+_PHRASE: Final = 0.97
+_NAME, _ID = 1.5, 2.0
+_QUOTES: Final = "`'\".,:;!?()[]«»<>"
 _ENTITIES: Final = ("customers", "companies", "contacts", "leads")
 _OF_ONE: Final = ("get", "update_one")
 _OF_MANY: Final = ("find", "update", "list", "delete_many")
@@ -71,8 +76,12 @@ class Index:
                 for concept in _needed(pattern):
                     self._by_concept[concept].append((place, pattern))
         self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_phrase: dict[str, list[int]] = defaultdict(list)
         for place, entry in enumerate(self._entries):
             self._by_name[fold(entry.action.name)].append(place)
+            if entry.action.kind != "operation":
+                for phrase in chain.from_iterable(entry.action.keywords.values()):
+                    self._by_phrase[_told(fold(phrase).split())].append(place)
         self._prose: Prose | None = None
 
     def rank(self, text: str, limit: int | None = 10) -> list[Ranked]:
@@ -83,12 +92,14 @@ class Index:
         """
         reading = read(text)
         scores = self._scores(reading)
-        for word in fold(text).split():
-            place = self._by_id.get(word.strip("`'\".,:;!?()[]«»<>"))
-            if place is not None:
-                scores[place] = 2.0
+        for place in self._by_phrase.get(_told(reading.words) or "?", ()):
+            scores[place] = max(scores.get(place, 0.0), _PHRASE)
         for place in self._by_name.get(fold(text).strip(), ()):
-            scores[place] = max(scores.get(place, 0.0), 1.5)
+            scores[place] = _NAME
+        for word in fold(text).split():
+            named = self._by_id.get(word.strip(_QUOTES))
+            if named is not None:
+                scores[named] = _ID
         if not scores or max(scores.values()) < _FAINT:
             return self._popular(limit, scores)
         order = sorted(scores, key=lambda place: (-scores[place], place))
@@ -176,6 +187,12 @@ def _text(action: Action) -> str:
     return (
         f"{action.id} {action.name} {action.name} {action.description} {keywords} {action.source}"
     )
+
+
+def _told(words: Iterable[str]) -> str:
+    """Return the words without those that say nothing."""
+    fillers = lexicon().fillers.values()
+    return " ".join(word for word in words if not any(word in listed for listed in fillers))
 
 
 def _needed(pattern: Pattern) -> set[str]:

@@ -35,6 +35,8 @@ _FOREIGN: Final = 0.45
 """What a word counts in the language that the request is not in."""
 _CYRILLIC: Final = re.compile("[а-я]")
 _LONGEST_GAP: Final = 2
+_VERBAL: Final = frozenset({"ет", "ют", "ут", "ит", "ят", "ат"})
+"""Endings of Russian verbs that nouns end in, too: they are cut where nothing else is known."""
 _SHORT: Final = 3
 """So many letters might be the stem of a longer word by chance: `not` is that of `nota`."""
 
@@ -170,6 +172,8 @@ class _Reader:
             for language, (one, _) in stems.items()
         ):
             return stems
+        if "ru" in languages and word.text[-2:] in _VERBAL and word.text[:-2] in known["ru"]:
+            return {"ru": (word.text[:-2], 1.0)}
         if len(word.text) < 5 or word.is_name:
             return stems
         return {language: _corrected(one, language) for language, (one, _) in stems.items()}

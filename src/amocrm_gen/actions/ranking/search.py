@@ -30,7 +30,7 @@ _SCALE: Final = 2.5
 """Brings the scores of texts to the scale of actions."""
 _SAME_NAME: Final = 0.15
 _WELL_KNOWN: Final = {
-    "leads": 0.04,
+    "leads": 0.07,
     "contacts": 0.03,
     "companies": 0.02,
     "tasks": 0.02,

@@ -18,6 +18,7 @@ _WORD: Final = re.compile(
     r"|(?P<word>[^\W\d_]+(?:\d+)?(?:'[^\W\d_]+)?)"
 )
 _ACCENT: Final = re.compile("[\u0300-\u036f]")
+_NOT: Final = re.compile("n['\u2019]t\\b", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"\"[^\"]*\"|«[^»]*»|“[^”]*”|„[^“”]*[“”]")
 _LATIN: Final = "`qwertyuiop[]asdfghjkl;'zxcvbnm,."
 _CYRILLIC: Final = "ёйцукенгшщзхъфывапролджэячсмитьбю"
@@ -48,7 +49,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[Word]:
     """Return the words outside quotes; what is quoted is a value, unless nothing else is said."""
-    text = normalize("NFC", text)
+    text = _NOT.sub(" not", normalize("NFC", text))
     spoken = _QUOTED.sub(" ", text)
     if not any(char.isalpha() for char in spoken):
         spoken = text
