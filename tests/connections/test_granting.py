@@ -8,7 +8,7 @@ import pytest
 import urllib3
 from attrs import evolve
 
-from amocrm_gen import Integration, Token
+from amocrm_gen import FileTokenStore, Integration, Token
 from amocrm_gen.connections import Book, connect, connector_of, state_of
 from amocrm_gen.connections.errors import LoginError
 from amocrm_gen.connections.granting import accept_token, finish
@@ -309,3 +309,33 @@ def test_a_token_is_kept_under_its_own_domain(book: Book, amocrm_account: MockAc
     kept = book.store_of(made).load(made.domain)
     assert isinstance(kept, Token)
     assert kept.domain == made.domain
+
+
+@pytest.mark.parametrize("step", ["delete", "save"])
+def test_a_login_that_is_cut_short_mixes_nothing(
+    book: Book, amocrm_account: MockAccount, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """A token never stands with another integration's credentials: it goes before those come."""
+    login = _login(amocrm_account)
+    made = finish(book, login, Redirect(code=amocrm_account.issue_code()))
+    other = made.having(evolve(login.integration, client_id="another"))
+    book.put(other)
+    book.store_of(other).save(other.domain, Token(access_token="another"))
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    code = amocrm_account.issue_code()
+    with monkeypatch.context() as patched:
+        patched.setattr(FileTokenStore, step, die)
+        with pytest.raises(KeyboardInterrupt):
+            finish(book, login, Redirect(code=code))
+    kept = book.store_of(other).load(other.domain)
+    if step == "delete":
+        assert book.get(made.id) == other
+        assert kept == Token(access_token="another")
+    else:
+        assert book.get(made.id) == made
+        assert kept is None
+    finish(book, login, Redirect(code=amocrm_account.issue_code()))
+    assert state_of(book.get(made.id)).is_ready
