@@ -34,6 +34,29 @@ def test_b08_lists_the_most_used_first(cli: Shell) -> None:
         assert item["requests"]["least"] >= 1
 
 
+@pytest.mark.parametrize(
+    ("intent", "action"),
+    [
+        ("which deals have no next step", "list-leads-without-tasks"),
+        ("напомни позвонить клиенту завтра", "create-follow-up-task"),
+        ("quién borró el contacto", "events.find"),
+    ],
+)
+def test_b08_finds_by_intent(cli: Shell, intent: str, action: str) -> None:
+    """In three languages, the best first, with all that is told of an action."""
+    items = cli("action", "list", "--intent", intent, "--limit", "2", "--json").output["items"]
+    assert len(items) == 2
+    assert items[0]["id"] == action
+    assert items[0]["inputSchema"]["type"] == "object"
+
+
+def test_b08_says_when_it_guesses(cli: Shell) -> None:
+    """Words that mean nothing give what is used most, and a line that says so."""
+    told = cli("action", "list", "--intent", "xqzzt", "--limit", "1", "--json")
+    assert told.output["items"][0]["id"] == "leads.find"
+    assert "used most" in told.stderr
+
+
 def test_b08_takes_the_options_as_the_seed_has_them(practice: Shell) -> None:
     """`--connectionId=` and `--connectionKey` are accepted, before and after."""
     told = practice("action", "list", "--connectionKey=example", "--limit=1", "--json")
