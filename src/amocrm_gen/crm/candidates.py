@@ -71,7 +71,7 @@ class UnknownName(_NameError):
             candidates=candidates,
             advice=advice
             or (
-                "take a name or an id of those above"
+                f"did you mean {candidates[0]}?"
                 if candidates
                 else f"the account has no {what} at all{where}: make one first"
             ),
@@ -89,5 +89,10 @@ class AmbiguousName(_NameError):
             what=what,
             given=str(given),
             candidates=candidates,
-            advice="give the id of the one that is meant, or say where it is",
+            advice=f"give the id of the one that is meant: {_ids(candidates)}",
         )
+
+
+def _ids(candidates: Sequence[Candidate]) -> str:
+    told = ", ".join(str(one.id) for one in candidates[:_SHOWN])
+    return f"{told} …" if len(candidates) > _SHOWN else told
