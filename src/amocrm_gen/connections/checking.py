@@ -24,9 +24,12 @@ class Checked:
 
     def plain(self) -> JsonObject:
         """Return it as JSON."""
+        # A narrow terminal shows what comes first.
         shown: JsonObject = {
-            **self.connection.plain(),
+            "id": self.connection.id,
+            "state": self.state.state,
             "isDefault": self.is_default,
+            **self.connection.plain(),
             **self.state.plain(),
         }
         if self.owner is not None:
