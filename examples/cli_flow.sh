@@ -40,7 +40,7 @@ input='{"name": "Roof repair", "price": 25000, "contact": {"name": "Bob Roe", "p
 amocrm action run create-lead-with-contact --input "$input" --dry-run --jq '.output.requests[] | [.method, .url]'
 lead=$(amocrm action run create-lead-with-contact --input "$input" --jq .output.lead_id)
 amocrm leads get "$lead" --fields id,name,price
-amocrm request "/api/v4/leads/$lead" --query with=contacts --jq '._embedded.contacts | length'
+amocrm request "/api/v4/leads/$lead" --query with=contacts --jq '.output._embedded.contacts | length'
 
 # 5. What was run.
 run=$(amocrm runs list --limit 1 --jq '.output.items[0].id')
