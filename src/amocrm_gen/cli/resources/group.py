@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from amocrm_gen.cli.command import Group
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415 - whoever asks for another command does not wait for the contract
 
 __all__ = ["ResourceGroup", "resource_names"]
+
+_SHOWN: Final = 4
 
 
 @cache
@@ -45,6 +47,12 @@ class ResourceGroup(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return the verbs."""
         return list(self._verbs())
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write a line with each of the first verbs."""
+        shown = list(self._verbs().values())[:_SHOWN]
+        self.examples = tuple(verb.examples(str(self.name))[0] for verb in shown)
+        super().format_epilog(ctx, formatter)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
         """Return the command of a verb; `update_one` is taken for `update-one`."""
