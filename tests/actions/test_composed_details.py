@@ -113,6 +113,22 @@ def test_again_makes_another_one(office: Office) -> None:
     assert (fourth["lead_id"], fourth["created"]) == (third, False)
 
 
+def test_a_lead_that_was_deleted_is_not_made_by_itself(office: Office) -> None:
+    """Somebody did not want it: the answer says that it is gone, and nothing is made."""
+    given = {"name": "Баня", "task": {"text": "Позвонить"}, "note": "Срочно"}
+    first = office.run("create-lead-with-contact", given)["lead_id"]
+    office.amo.request(
+        "POST",
+        f"/__mock__/accounts/{office.account.subdomain}/trash",
+        json={"entity_type": "leads", "id": first},
+    )
+    sent = len(office.wire.writes)
+    output = office.run("create-lead-with-contact", given)
+    assert (output["lead_id"], output["created"], output["is_deleted"]) == (first, False, True)
+    assert len(office.wire.writes) == sent
+    assert office.run("create-lead-with-contact", {**given, "again": True})["lead_id"] != first
+
+
 def test_what_was_begun_is_finished_by_the_same_input(office: Office) -> None:
     """A run that breaks off at the task makes no second lead when it is repeated."""
     given = {"name": "Баня", "task": {"text": "Позвонить"}, "note": "Срочно"}

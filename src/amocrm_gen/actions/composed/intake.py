@@ -112,6 +112,9 @@ class LeadMade:
     created: bool = about("False: this input was done before; the lead of then is told.")
     merged: bool = about("True: the account's duplicate control has updated a lead instead.")
     lead_id: int
+    is_deleted: bool | None = about(
+        "True: the lead of then was deleted since; `again` makes a new one.", default=None
+    )
     contact_id: int | None = None
     contact_found: bool = about("True: the contact was there already.")
     company_id: int | None = None
@@ -128,16 +131,21 @@ def create_lead_with_contact(desk: Desk, given: CreateLead) -> LeadMade:
     company = _company(desk, given)
     lead = _lead(desk, given, user, contact, company)
     task = None if given.task is None else _task(desk, given.task, user)
+    note = given.note
     made, is_new = desk.create(lambda: desk.amo.leads.create_complex(lead, once=key))
+    is_gone = not is_new and desk.amo.leads.get_or_none(made.id) is None
+    if is_gone:
+        task, note = None, None
     return LeadMade(
         created=is_new,
         merged=made.merged,
         lead_id=made.id,
+        is_deleted=True if is_gone else None,
         contact_id=made.contact_id,
         contact_found=isinstance(contact, LeadComplexContact),
         company_id=made.company_id,
         task_id=None if task is None else _add_task(desk, task, made.id, key),
-        note_id=None if given.note is None else _add_note(desk, given.note, made.id, key),
+        note_id=None if note is None else _add_note(desk, note, made.id, key),
         link=desk.link("leads", made.id),
     )
 

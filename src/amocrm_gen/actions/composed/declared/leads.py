@@ -15,8 +15,9 @@ ACTIONS: Final[tuple[Composed, ...]] = (
         "that has the phone number or e-mail address is taken, and so is a company of that name. "
         "The same input again makes nothing new.",
         about="leads",
-        costs=(0, 14),
-        of="contacts.find companies.find leads.create_complex tasks.create notes.create.leads",
+        costs=(1, 14),
+        of="contacts.find companies.find leads.create_complex leads.get tasks.create "
+        "notes.create.leads",
         example={
             "name": "Roof repair",
             "price": 25000,
