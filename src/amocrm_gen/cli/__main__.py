@@ -19,11 +19,12 @@ _MISSING = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     try:
-        import click  # noqa: F401, PLC0415 - only to see whether it is there
-    except ModuleNotFoundError:
+        from amocrm_gen.cli.running import run  # noqa: PLC0415 - it needs click
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.startswith("amocrm_gen"):
+            raise
         sys.stderr.write(_MISSING)
         return 2
-    from amocrm_gen.cli.running import run  # noqa: PLC0415 - it needs click
 
     return run(sys.argv[1:] if arguments is None else arguments)
 

@@ -8,7 +8,7 @@ import click
 from attrs import Factory, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from amocrm_gen.runtime.errors import AmoError, Problem
     from amocrm_gen.runtime.types import JsonObject, JsonValue
@@ -82,7 +82,7 @@ class Failure:
     exit_code: int
     message: str
     """One sentence."""
-    details: JsonObject = Factory(dict)
+    details: JsonObject = Factory(dict[str, "JsonValue"])
 
     @property
     def envelope(self) -> JsonObject:
@@ -160,8 +160,8 @@ def _with_faults(error: AmoError) -> str:
 
 
 def _details(error: AmoError) -> dict[str, JsonValue]:
-    own = getattr(error, "as_json", None)
-    further: dict[str, JsonValue] = own() if callable(own) else {}
+    own: Callable[[], dict[str, JsonValue]] | None = getattr(error, "as_json", None)
+    further = {} if own is None else own()
     return {
         "operation": error.operation,
         "status": error.status,
@@ -178,8 +178,8 @@ def _details(error: AmoError) -> dict[str, JsonValue]:
 def _parts(error: AmoError) -> dict[str, JsonValue]:
     """Return what is done of a batch and what is not, item by item."""
     if not hasattr(error, "not_tried"):
-        keys = list(getattr(error, "keys", ()))
-        return {"keys": keys} if keys else {}
+        keys: Sequence[str] = getattr(error, "keys", ())
+        return {"keys": list(keys)} if keys else {}
     from amocrm_gen.runtime.encode import encode_body  # noqa: PLC0415 - of batches only
 
     parts: dict[str, JsonValue] = {

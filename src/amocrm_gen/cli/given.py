@@ -101,7 +101,9 @@ def put(
     for step, following in pairwise(steps):
         below = _get(place, step)
         if below is None:
-            below = [] if isinstance(following, int) else {}
+            fresh_list: list[JsonValue] = []
+            fresh_object: JsonObject = {}
+            below = fresh_list if isinstance(following, int) else fresh_object
             _set(place, step, below, name, option)
         place = below
     last = steps[-1]

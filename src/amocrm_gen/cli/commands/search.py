@@ -44,10 +44,10 @@ def search(
 
     In English, Russian or Spanish, or by the name itself: leads.price, PATCH /api/v4/leads.
     """
-    from amocrm_gen.actions.ranking.named import KINDS  # noqa: PLC0415 - loads the lexicon
+    from amocrm_gen.actions.ranking.named import KINDS, FoundKind  # noqa: PLC0415 - loads the lexicon
     from amocrm_gen.actions.ranking.search import search as find  # noqa: PLC0415 - as above
 
-    wanted = [kind for kind in KINDS if not kinds or kind in kinds]
+    wanted: list[FoundKind] = [kind for kind in KINDS if not kinds or kind in kinds]
     found = find(" ".join(words), surroundings.catalog, kinds=wanted, limit=limit)
     surroundings.emit_items(
         {

@@ -55,7 +55,7 @@ def _put_query(
         if isinstance(value, tuple):
             known = given.setdefault(name, {})
             flag = f"--{name.replace('_', '-')}"
-            with_settings(cast("JsonObject", known), value, flag)
+            with_settings(cast("JsonObject", known), cast("tuple[str, ...]", value), flag)
         elif schema.get("type") == "array":
             given[name] = [
                 _typed(part.strip(), schema.get("items", {})) for part in value.split(",")

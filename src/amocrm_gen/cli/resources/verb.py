@@ -10,6 +10,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from amocrm_gen.actions.contract import Schema
     from amocrm_gen.actions.operation import OperationAction
 
 __all__ = ["Verb"]
@@ -32,10 +33,10 @@ class Verb:
     def takes_ids(self) -> bool:
         """Whether it changes items that the line may name: `amocrm leads update 1 2`."""
         action = self.first
-        items = action.layout.body.get("items", {}) if action.layout.form == "items" else {}
+        items: Schema = action.layout.body.get("items", {})
         is_matched = action.described.traits.get("batch", {}).get("match") == "id"
         fields = action.contract.resolved(items).get("properties", {})
-        return is_matched and "id" in fields
+        return action.layout.form == "items" and is_matched and "id" in fields
 
     @property
     def help(self) -> str:
