@@ -9,6 +9,7 @@ from attrs import define
 
 from amocrm_gen.actions.action import Requests
 from amocrm_gen.actions.contract import APIS, contract_of
+from amocrm_gen.actions.hiding import secrets_in, without
 from amocrm_gen.actions.layout import layout_of
 from amocrm_gen.actions.sampling import example_of
 from amocrm_gen.actions.schema import standing_alone
@@ -158,19 +159,29 @@ class OperationAction:
         member: Schema = whole["properties"][key]["items"]
         return member
 
+    @cached_property
+    def hidden(self) -> frozenset[str]:
+        """The names in the output under which credentials stand; they are `***` there."""
+        media = self.described.answer
+        return frozenset() if media is None else secrets_in(media.get("schema"), self.contract)
+
     @property
     def example(self) -> JsonObject:
         """Return a valid input."""
         return example_of(self.layout)
 
     def perform(self, amo: AmoCRM, given: JsonObject) -> JsonValue:
-        """Check the input, put ids in the place of names, and do it."""
+        """Check the input, put ids in the place of names, and do it.
+
+        Credentials in the answer are hidden: an output is shown, logged and handed to models.
+        """
         from amocrm_gen.actions.invoking import invoke  # noqa: PLC0415 - a list needs none of it
         from amocrm_gen.actions.naming import with_ids  # noqa: PLC0415 - as above
         from amocrm_gen.actions.validation import checked  # noqa: PLC0415 - as above
 
         ready = checked(self, given)
-        return invoke(amo, self.layout, with_ids(amo, self.layout, ready))
+        output = invoke(amo, self.layout, with_ids(amo, self.layout, ready))
+        return without(output, self.hidden) if self.hidden else output
 
 
 def operations() -> Iterator[OperationAction]:

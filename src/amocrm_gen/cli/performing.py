@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import click
 
 if TYPE_CHECKING:
     from amocrm_gen.actions.action import Action
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
 __all__ = ["perform"]
+
+_TOKENS: Final = "oauth.issue_token"
 
 
 def perform(
@@ -29,7 +33,14 @@ def perform(
     surroundings.note(action.id, given)
     if not is_rehearsed:
         with surroundings.client(shows_curl=shows_curl) as amo:
-            return action.perform(amo, given)
+            output = action.perform(amo, given)
+        _tell_hidden(surroundings, action)
+        return output
+    if action.id == _TOKENS:
+        # A rehearsal lets this request through, since the client renews its own token by it; it
+        # would use up the code or the refresh token.
+        message = "a request for tokens cannot be rehearsed: `amocrm login` gets them"
+        raise click.UsageError(message)
     from amocrm_gen.runs.rehearsal import (  # noqa: PLC0415 - rarely needed
         Rehearsal,
         RehearsedRequest,
@@ -44,6 +55,15 @@ def perform(
         for request in requests:
             sys.stderr.write(f"{request.curl}\n")
     return {"dryRun": True, "requests": [request.as_json() for request in requests]}
+
+
+def _tell_hidden(surroundings: Surroundings, action: Action) -> None:
+    hidden = sorted(getattr(action, "hidden", ()))
+    if hidden:
+        surroundings.say(
+            f"hidden: {', '.join(hidden)}. `amocrm login` gets tokens and keeps them, and"
+            " `amocrm token` prints the one in use"
+        )
 
 
 def _short(action: Action, given: JsonObject) -> JsonObject:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["request"]
 
 _METHODS: Final = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD")
+_TOKENS: Final = "/oauth2/access_token"
 
 
 @click.command(
@@ -105,7 +106,7 @@ def request(surroundings: Surroundings, /, path: str, **line: Any) -> None:  # A
 def _rehearse(surroundings: Surroundings, asked: Asked, *, shows_curl: bool) -> None:
     from amocrm_gen.runs.rehearsal import Rehearsal
 
-    if asked.path.rstrip("/") == "/oauth2/access_token":
+    if asked.path.rstrip("/") == _TOKENS:
         message = "a request for tokens cannot be rehearsed: `amocrm login` gets them"
         raise click.UsageError(message)
     rehearsal = Rehearsal(keeps_reads=True)
@@ -135,8 +136,14 @@ def _send(
     else:
         from amocrm_gen.cli.asking import content_of
 
+        content = content_of(answer)
+        if asked.path.rstrip("/") == _TOKENS:
+            from amocrm_gen.actions.hiding import without
+
+            content = without(content, ("access_token", "refresh_token"))
+            surroundings.say("hidden: the tokens. `-o raw` and --output-file have them")
         further = {"response": _head(answer)} if line["include"] else {}
-        surroundings.emit(content_of(answer), **further)
+        surroundings.emit(content, **further)
 
 
 def _head(answer: RawResponse) -> JsonObject:
