@@ -33,6 +33,20 @@ def test_steers_the_server_of_the_connection(practice: Shell) -> None:
     assert practice("mock", "state", made["subdomain"]).output["tables"]["users"]
 
 
+def test_steers_the_server_that_runs_here(cli: Shell) -> None:
+    """Nothing is connected, or an account of amoCRM's own: the one that was noted is meant."""
+    server = cli.start("mock", "serve", "--port", "0", "--tls-port", "0")
+    assert server.stdout is not None
+    server.stdout.readline()
+    made = cli("mock", "account", "--subdomain", "shop")
+    token = {"AMOCRM_ACCOUNT": "example.amocrm.ru", "AMOCRM_TOKEN": "t"}
+    told = cli("mock", "info", **token)
+    server.terminate()
+    server.communicate(timeout=60)
+    assert made.output["domain"] == "shop.amocrm.ru"
+    assert "shop" in {account["subdomain"] for account in told.output["accounts"]}
+
+
 def test_says_what_the_server_refuses(practice: Shell) -> None:
     """An account that is not there is its own exit code."""
     told = practice("mock", "state", "nobody-has-this-name")

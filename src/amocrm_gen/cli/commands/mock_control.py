@@ -31,7 +31,8 @@ _Build: TypeAlias = Callable[[dict[str, object]], tuple[str, str, _Body]]
 _url: Final = click.Option(
     ["--url"],
     metavar="URL",
-    help="Where the mock server listens; that of the connection, or port 8080 of this machine.",
+    help="Where the mock server listens; else that of the connection, the one that runs here,"
+    " or port 8080.",
 )
 
 
@@ -51,11 +52,18 @@ def _place(surroundings: Surroundings, url: str | None) -> str:
     if url is not None:
         return url.rstrip("/")
     from amocrm_gen.connections.errors import ConnectionFault
+    from amocrm_gen.connections.practice import running_mock
 
     try:
-        return surroundings.connection.base_url or _DEFAULT
+        led = surroundings.connection.base_url
     except ConnectionFault:
-        return os.environ.get("AMOCRM_BASE_URL") or _DEFAULT
+        if surroundings.options.account is not None:
+            raise
+        led = os.environ.get("AMOCRM_BASE_URL")
+    if led:
+        return led.rstrip("/")
+    noted = running_mock()
+    return _DEFAULT if noted is None else noted.url
 
 
 def _control(origin: str, method: str, path: str, body: _Body) -> JsonValue:
@@ -76,7 +84,10 @@ def _control(origin: str, method: str, path: str, body: _Body) -> JsonValue:
                 code="mock_not_running",
                 exit_code=1,
                 message=f"no mock server answers at {origin}",
-                details={"what_to_do": "run `amocrm mock serve`, or name its place with --url"},
+                details={
+                    "what_to_do": "run `amocrm login --mock` or `amocrm mock serve`, or name its"
+                    " place with --url"
+                },
             )
         ) from error
     try:
