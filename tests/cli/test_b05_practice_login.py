@@ -77,6 +77,8 @@ def test_a_server_that_ended_is_started_again(practising: Shell) -> None:
     _end(place.pid)
     lost = cli("status")
     assert (lost.code, lost.error["code"]) == (1, "no_answer")
+    assert "`amocrm login --mock`" in cli("leads", "find").error["details"]["what_to_do"]
+    assert "`amocrm login --mock`" in lost.err
     again = cli("connect", first["id"]).output
     assert (again["id"], again["account"]) == (first["id"], first["account"])
     assert again["createdAt"] == first["createdAt"]

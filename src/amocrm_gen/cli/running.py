@@ -48,6 +48,7 @@ def run_in(surroundings: Surroundings, arguments: Sequence[str]) -> int:
         if failure is None:
             surroundings.end_run("crash", 1)
             raise
+        failure = surroundings.advised(failure, error)
         surroundings.end_run(failure.code, failure.exit_code)
         return _report(surroundings, failure)
     ended = code if isinstance(code, int) else 0

@@ -183,6 +183,21 @@ class Surroundings:
 
             sys.stderr.write(f"{harmless(text)}\n")
 
+    def advised(self, failure: Failure, error: Exception) -> Failure:
+        """Say of a mock server that is not reached how it is started again."""
+        is_unsent = failure.code == "no_answer" and getattr(error, "sent", True) is False
+        if not is_unsent or "connection" not in vars(self):
+            return failure
+        place = self.connection
+        if place.connector.id != "mock":
+            return failure
+        advice = (
+            "start the mock server that AMOCRM_BASE_URL names, or unset the AMOCRM_* variables"
+            if place.is_of_environment
+            else "no mock server runs there: `amocrm login --mock` starts it again"
+        )
+        return evolve(failure, details={**failure.details, "what_to_do": advice})
+
     def fail(self, failure: Failure) -> None:
         """Tell what went wrong: as JSON where that is the format, and always as a sentence."""
         if self.is_mute:

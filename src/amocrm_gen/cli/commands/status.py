@@ -43,6 +43,7 @@ def status(
 
     book = surroundings.book
     chosen = select(connection or surroundings.options.account, book=book)
+    surroundings.connection = chosen
     checked = check(chosen, book=book, offline=offline)
     shown: JsonObject = {**checked.plain(), "token": _token(surroundings, checked)}
     if not checked.state.is_ready:
