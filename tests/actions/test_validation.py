@@ -36,6 +36,8 @@ def faults(name: str, given: Any) -> dict[str, Fault]:  # Any: JSON
         ("leads.get", {}, "id", "is required and not there", "for example 101"),
         ("leads.get", {"id": "101"}, "id", 'got the text "101"', "write 101 without quotes"),
         ("leads.get", {"id": 1.5}, "id", "expected a whole number, got 1.5", None),
+        ("leads.create", {"items": [{"name": "x", "tags": []}]}, "items[0].tags", "no such key",
+         "did you mean 'tags_to_add'?"),
         ("leads.get", {"id": 1, "whit": []}, "whit", "no such key", "did you mean 'with'?"),
         ("leads.get", {"id": 1, "with": ["contact"]}, "with[0]", "not possible", "'contacts'?"),
         ("leads.get", {"id": 1, "with": "contact"}, "with[0]", "not possible", "'contacts'?"),

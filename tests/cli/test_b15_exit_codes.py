@@ -125,3 +125,25 @@ def test_b15_a_sentence_on_one_stream_json_on_the_other(practice: Shell) -> None
     told = practice("leads", "get", "999999999", "-o", "json")
     assert told.error["code"] == "not_found"
     assert told.err.splitlines()[0].startswith("amocrm: ")
+
+
+def test_b15_an_output_that_cannot_be_written_does_not_hide_a_change(practice: Shell) -> None:
+    """A filter that cannot be read changes nothing; one that does not fit comes too late."""
+    create = ("leads", "create", "--set", "name=Roof")
+    assert practice(*create, "--jq", ".[").code == 2
+    assert practice(*create, "--fields", "id..name").code == 2
+    assert practice("leads", "find").output["items"] == []
+    for line in (("--jq", ".output | tonumber"), ("--fields", "id,name")):
+        told = practice(*create, *line)
+        assert told.code == 7
+        assert "the change itself was made" in told.err
+        assert told.error["details"]["output"]["items"][0]["id"]
+    assert len(practice("leads", "find").output["items"]) == 2
+    assert practice("leads", "find", "--fields", "nothing").code == 2
+
+
+def test_b15_a_sentence_names_what_the_server_found(practice: Shell) -> None:
+    """Whoever reads no JSON learns it, too."""
+    told = practice("leads", "update", "999", "--set", "price=1")
+    assert told.code == 6
+    assert "id 999: Lead not found" in told.err

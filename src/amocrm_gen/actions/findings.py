@@ -125,6 +125,9 @@ def _place_for(name: str, finding: Finding) -> str | None:
         item = finding.schema["$defs"][item["$ref"].rpartition("/")[2]]
     if name in item.get("properties", {}):
         return f'it belongs into the items: {{"items": [{{"{name}": …}}]}}'
+    longer = [each for each in properties if each.startswith(f"{name}_")]
+    if longer:
+        return f"did you mean {' or '.join(map(repr, longer))}?"
     if "custom_fields" in properties and not get_close_matches(name, list(properties), n=1):
         return f'a custom field stands in custom_fields: {{"custom_fields": {{"{name}": …}}}}'
     return None

@@ -151,12 +151,15 @@ def _amo(error: AmoError) -> Failure:
 
 
 def _with_faults(error: AmoError) -> str:
-    """Name the first faults of an input: without them a sentence would tell nothing."""
+    """Name what is wrong first: without it a sentence would tell nothing."""
     faults = [str(fault) for fault in getattr(error, "faults", ())]
-    if not faults:
+    problems = [str(problem) for problem in getattr(error, "problems", ())]
+    found = faults or problems
+    if not found:
         return error.message
-    more = "" if len(faults) <= _NAMED else f"; and {len(faults) - _NAMED} more"
-    return f"{'; '.join(faults[:_NAMED])}{more}"
+    more = "" if len(found) <= _NAMED else f"; and {len(found) - _NAMED} more"
+    told = f"{'; '.join(found[:_NAMED])}{more}"
+    return told if faults or told == error.message else f"{error.message}: {told}"
 
 
 def _details(error: AmoError) -> dict[str, JsonValue]:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections import deque
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from attrs import Factory, define, evolve
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 __all__ = ["Surroundings"]
+
+_OUTPUT_FAILURES: Final = frozenset({"unknown_field", "jq_error"})
+"""What can be wrong when all is done but the writing of the output."""
 
 
 @define(slots=False)
@@ -119,6 +122,7 @@ class Surroundings:
         """
         from amocrm_gen.connections.opening import open_client
 
+        self._check_output()
         if self.options.debug:
             from amocrm_gen.runtime.log import switch_on
 
@@ -135,6 +139,18 @@ class Surroundings:
         return open_client(
             self.connection, book=self.book, transport=rehearsal, ledger=ledger, har=recorder
         )
+
+    def _check_output(self) -> None:
+        """Refuse options of the output that cannot be read, before anything is changed."""
+        if self.options.jq is not None:
+            from amocrm_gen.cli.output.jq_filter import check_filter
+
+            check_filter(self.options.jq)
+        if self.options.fields:
+            from amocrm_gen.cli.output.field_path import FieldPath
+
+            for text in self.options.fields:
+                FieldPath.parse(text)
 
     def _record(self, *, shows_curl: bool) -> Recording:
         """Begin the run; a second client of one command goes into the same."""
@@ -184,19 +200,28 @@ class Surroundings:
             sys.stderr.write(f"{harmless(text)}\n")
 
     def advised(self, failure: Failure, error: Exception) -> Failure:
-        """Say of a mock server that is not reached how it is started again."""
+        """Say what only the run knows: what it has changed, and where it was sent."""
+        recording = self.recording
+        if failure.code in _OUTPUT_FAILURES and recording is not None and recording.has_written:
+            return evolve(
+                failure,
+                exit_code=7,
+                message=f"{failure.message}; the change itself was made",
+                details={
+                    **failure.details,
+                    "what_to_do": "do not repeat it: its output is in the details of this error",
+                    "output": recording.output,
+                },
+            )
         is_unsent = failure.code == "no_answer" and getattr(error, "sent", True) is False
-        if not is_unsent or "connection" not in vars(self):
-            return failure
-        place = self.connection
-        if place.connector.id != "mock":
-            return failure
-        advice = (
-            "start the mock server that AMOCRM_BASE_URL names, or unset the AMOCRM_* variables"
-            if place.is_of_environment
-            else "no mock server runs there: `amocrm login --mock` starts it again"
-        )
-        return evolve(failure, details={**failure.details, "what_to_do": advice})
+        if is_unsent and "connection" in vars(self) and self.connection.connector.id == "mock":
+            advice = (
+                "start the mock server that AMOCRM_BASE_URL names, or unset the AMOCRM_* variables"
+                if self.connection.is_of_environment
+                else "no mock server runs there: `amocrm login --mock` starts it again"
+            )
+            return evolve(failure, details={**failure.details, "what_to_do": advice})
+        return failure
 
     def fail(self, failure: Failure) -> None:
         """Tell what went wrong: as JSON where that is the format, and always as a sentence."""

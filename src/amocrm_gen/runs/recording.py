@@ -23,6 +23,8 @@ _MOST: Final = 1 << 21
 """Characters of all bodies of a run."""
 _ITEMS: Final = 100
 """Items of a list that are kept as its output."""
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_RENEWAL: Final = "/oauth2/access_token"
 _SECRET_OPTIONS: Final = ("token", "secret", "password", "code", "key")
 
 
@@ -48,10 +50,16 @@ class Recording:
     output: JsonValue = field(default=None, repr=False)
     _exchanges: list[RunExchange] = field(factory=list[RunExchange], init=False, repr=False)
     _requests: int = field(default=0, init=False)
+    _writes: int = field(default=0, init=False)
     _left: int = field(default=_MOST, init=False)
     _started: float = field(factory=time.time, init=False)
     _begun: float = field(factory=time.perf_counter, init=False)
     _lock: Lock = field(factory=Lock, init=False, repr=False)
+
+    @property
+    def has_written(self) -> bool:
+        """Whether the account may be another one than before."""
+        return not self.is_rehearsed and self._writes > 0
 
     def add(self, exchange: Exchange) -> None:
         """Take one request and what came of it, from any thread."""
@@ -59,6 +67,7 @@ class Recording:
             self.on_exchange(exchange)
         with self._lock:
             self._requests += 1
+            self._writes += _is_write(exchange)
             if self._left > 0:
                 kept = RunExchange.of(exchange, min(_LONGEST, self._left))
                 self._left -= kept.size + 200
@@ -101,6 +110,11 @@ class Recording:
             requests=self._requests,
             is_rehearsed=self.is_rehearsed,
         )
+
+
+def _is_write(exchange: Exchange) -> bool:
+    request = exchange.request
+    return request.method not in _READS and not request.url.endswith(_RENEWAL)
 
 
 def masked_arguments(arguments: Iterable[str], masks: Masks) -> tuple[str, ...]:

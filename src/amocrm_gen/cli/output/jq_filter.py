@@ -14,25 +14,34 @@ if TYPE_CHECKING:
 
     from amocrm_gen.runtime.types import JsonValue
 
-__all__ = ["filtered"]
+__all__ = ["check_filter", "filtered"]
 
 _PLACE: Final = re.compile(r"line (\d+), column (\d+)")
 
 
+def check_filter(expression: str) -> None:
+    """Refuse a filter that cannot be read, before anything is done whose output it is for."""
+    _compiled(expression)
+
+
 def filtered(expression: str, value: JsonValue) -> Iterator[JsonValue]:
     """Go through what a filter makes of a value; a wrong filter is an error that says where."""
-    try:
-        jq: Any = import_module("jq")  # Any: it has no types
-    except ModuleNotFoundError as error:
-        raise MissingExtra("--jq", "cli") from error
-    try:
-        program = jq.compile(expression)
-    except ValueError as error:
-        raise _wrong(expression, str(error), "the filter cannot be read") from None
+    program = _compiled(expression)
     try:
         yield from program.input_value(value)
     except ValueError as error:
         raise _wrong(expression, str(error), "the filter does not fit the output") from None
+
+
+def _compiled(expression: str) -> Any:  # Any: it has no types
+    try:
+        jq: Any = import_module("jq")  # Any: as above
+    except ModuleNotFoundError as error:
+        raise MissingExtra("--jq", "cli") from error
+    try:
+        return jq.compile(expression)
+    except ValueError as error:
+        raise _wrong(expression, str(error), "the filter cannot be read") from None
 
 
 def _wrong(expression: str, said: str, what: str) -> Told:
