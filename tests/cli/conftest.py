@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from shell import Shell
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from amocrm_mockserver.testing import MockAccount
+
+
+_QUICK = {"test_start", "test_action", "test_help"}
+"""Modules whose processes run with all quick tests, to show that each part starts."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave tests that start processes to the full run, but for some."""
+    for item in items:
+        if Path(__file__).parent not in item.path.parents or item.path.stem in _QUICK:
+            continue
+        if {"cli", "practice"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.processes)
 
 
 @pytest.fixture

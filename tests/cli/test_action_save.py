@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from shell import Shell
 
+pytestmark = pytest.mark.processes
+
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLE = REPOSITORY / "examples" / "actions" / "call-back.yaml"
 PAGE = REPOSITORY / "docs" / "actions.md"

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver import ThreadedServer
 
+pytestmark = pytest.mark.processes
+
 CANARY = "canary-of-a-typed-secret"
 
 

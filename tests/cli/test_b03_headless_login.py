@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver import ThreadedServer
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def site(amocrm_server: ThreadedServer) -> Site:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from shell import Shell
 
+pytestmark = pytest.mark.processes
+
 
 @pytest.fixture
 def practising(cli: Shell) -> Iterator[Shell]:

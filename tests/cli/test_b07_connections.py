@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver import ThreadedServer
 
+pytestmark = pytest.mark.processes
+
 CANARY = "canary-of-the-client-secret"
 
 

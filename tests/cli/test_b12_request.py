@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver.testing import MockAccount
 
+pytestmark = pytest.mark.processes
+
 
 def _fill(account: MockAccount, number: int) -> list[int]:
     """Put leads into the account and return their ids."""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from shell import Shell
 
+pytestmark = pytest.mark.processes
+
 SCRIPT = """
 from amocrm_gen.connections import connect
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import stat
 from typing import TYPE_CHECKING
 
+import pytest
+
 from amocrm_gen import AmoCRM
 from amocrm_gen.v4.models.leads import LeadCreate
 
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
     from shell import Shell
 
     from amocrm_mockserver.testing import MockAccount
+
+pytestmark = pytest.mark.processes
 
 
 def _lead(account: MockAccount, name: str) -> int:

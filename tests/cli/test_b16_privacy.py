@@ -10,6 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from shell import Shell
 
+pytestmark = pytest.mark.processes
+
 # Notes each address that any part of the program connects to or asks a name server about.
 _WATCH = """
 import os, socket, sys

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from shell import Shell
 
+pytestmark = pytest.mark.processes
+
 _ROOT = Path(__file__).parents[2]
 _SKILL = files("amocrm_gen").joinpath("skill", "SKILL.md").read_text("utf-8")
 _MEMBRANE = (_ROOT / "docs" / "coming-from-membrane.md").read_text("utf-8")
