@@ -1,7 +1,6 @@
 """Reads good answers: takes the items out of their envelope and makes models of them."""
 
 from collections.abc import Iterator, Mapping
-from email.utils import parsedate_to_datetime
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -119,6 +118,8 @@ def _page(call: Call[object], content: object, response: Response) -> Page[objec
 
 
 def _moment(date: str | None) -> int | None:
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only with an answer in hand
+
     try:
         return None if date is None else int(parsedate_to_datetime(date).timestamp())
     except ValueError:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from email.utils import format_datetime
 from enum import Enum
 from urllib.parse import quote
 
@@ -180,6 +179,8 @@ def http_date(moment: datetime | int | None) -> str | None:
     """Write an aware datetime, or unix seconds, the way headers have it."""
     if moment is None:
         return None
+    from email.utils import format_datetime  # noqa: PLC0415 - it costs a cold start, and few calls need it
+
     seconds = moment if isinstance(moment, int) else unix_seconds(moment, "the header")
     return format_datetime(datetime.fromtimestamp(seconds, UTC), usegmt=True)
 

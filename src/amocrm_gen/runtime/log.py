@@ -5,6 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 from urllib.parse import quote, quote_plus
 
@@ -23,7 +24,6 @@ _NAMED: Final = (
 _COOKIES: Final = r"(?P<cookies>(?<![a-z])(?:set-)?cookie[\"']?\s*[=:]\s*[\"']?)[^\r\n\"']+"
 _USERINFO: Final = r"(?P<userinfo>[a-z]://)[^/\s\"']*@"
 """What stands before the host of an address: the password of a proxy or of a Redis."""
-_SECRETS: Final = re.compile(f"{_JWT}|{_OPAQUE}|{_NAMED}|{_COOKIES}|{_USERINFO}", re.IGNORECASE)
 _HIDDEN: Final = "***"
 _SHORTEST: Final = 6
 """No secret is shorter, and hiding one or two letters would make every text unreadable."""
@@ -37,7 +37,13 @@ def redact(text: str, *secrets: str | None) -> str:
         if len(secret) >= _SHORTEST:
             for form in _forms(secret):
                 text = text.replace(form, _HIDDEN)
-    return _SECRETS.sub(_hide, text)
+    return _secrets().sub(_hide, text)
+
+
+@cache
+def _secrets() -> re.Pattern[str]:
+    # Compiled when the first text is shown: it takes longer than importing the module.
+    return re.compile(f"{_JWT}|{_OPAQUE}|{_NAMED}|{_COOKIES}|{_USERINFO}", re.IGNORECASE)
 
 
 def _hide(found: re.Match[str]) -> str:

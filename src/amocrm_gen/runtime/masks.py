@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
@@ -34,12 +35,6 @@ _GRANT: Final = frozenset({"granttype", "clientsecret"})
 """What stands beside an authorization code; elsewhere `code` is a harmless word of the API."""
 _COOKIE: Final = re.compile(r"(?:^|[;,])\s*[^;,=\s]+=([^;,]{6,})")
 _NOISE: Final = re.compile(r"[^a-z0-9]")
-_PART: Final = re.compile(
-    r"(Content-Disposition: form-data; name=\"([^\"]*)\"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)"
-    r"(.*?)(?=\r?\n--)",
-    re.IGNORECASE | re.DOTALL,
-)
-"""A part of a form: what introduces it, its name, and its value."""
 
 
 class Masks:
@@ -92,7 +87,7 @@ class Masks:
         if "form-urlencoded" in content_type:
             return self._form(text)
         if "multipart/" in content_type:
-            return _PART.sub(self._part, text)
+            return _parts().sub(self._part, text)
         try:
             content: object = loads(text)
         except JSONDecodeError:
@@ -147,6 +142,16 @@ class Masks:
             return value
         self._known.add(value)
         return _HIDDEN
+
+
+@cache
+def _parts() -> re.Pattern[str]:
+    """Return what finds the parts of a form: what introduces each, its name, and its value."""
+    return re.compile(
+        r"(Content-Disposition: form-data; name=\"([^\"]*)\"[^\r\n]*\r?\n(?:[^\r\n]+\r?\n)*\r?\n)"
+        r"(.*?)(?=\r?\n--)",
+        re.IGNORECASE | re.DOTALL,
+    )
 
 
 def _plain(name: str) -> str:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Final
 
@@ -267,6 +266,8 @@ def _seconds(named: object) -> float | None:
         return None
     if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?", named.strip()):
         return _bounded(float(named))
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - few refusals name a time
+
     try:
         moment = parsedate_to_datetime(named)
         aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,15 +1,18 @@
 """Makes the request of a call: its address, headers and body."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from orjson import dumps
 
 from amocrm_gen.runtime.call import Call
-from amocrm_gen.runtime.channel import ChatChannel, signed_headers
 from amocrm_gen.runtime.effects import Now, Send, Talk
 from amocrm_gen.runtime.errors import ConfigurationError
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.tokens.token import Token
+
+if TYPE_CHECKING:
+    from amocrm_gen.runtime.channel import ChatChannel
 
 __all__ = ["request_of"]
 
@@ -30,13 +33,15 @@ def request_of(
     headers.update(call.headers)
     url = _url(session, call.path, origin)
     if operation.auth == "signed":
+        from amocrm_gen.runtime.channel import signed_headers  # noqa: PLC0415 - only chats sign
+
         now: float = yield Now()
         headers |= signed_headers(_channel(session), operation.method, url, body or b"", now)
     query = f"?{urlencode(call.query)}" if call.query else ""
     return Send(operation.method, url + query, headers, body, call.sink)
 
 
-def _channel(session: Session) -> ChatChannel:
+def _channel(session: Session) -> "ChatChannel":
     if session.channel is None:
         raise ConfigurationError(
             "calls of the chats API are signed by a channel, and the client has none",

@@ -14,7 +14,6 @@ from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
 from ..calls import customers as calls
-from ..calls import events as event_calls
 from ..calls.customers import CustomerFindFilter, CustomerFindWith, CustomerGetWith
 from ..models.customers import (
     BonusPoints,
@@ -104,6 +103,8 @@ class Customers(AsyncResource):
 
         `GET /api/v4/customers`; known from sdk, docs.
         """
+        from ..calls import events as event_calls
+
         return AsyncChanges(
             self._client.send,
             lambda page, limit: calls.find(

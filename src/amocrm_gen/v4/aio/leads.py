@@ -13,7 +13,6 @@ from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
-from ..calls import events as event_calls
 from ..calls import leads as calls
 from ..calls.leads import LeadFindFilter, LeadFindOrder, LeadFindWith, LeadGetWith
 from ..models.leads import (
@@ -103,6 +102,8 @@ class Leads(AsyncResource):
 
         `GET /api/v4/leads`; known from live, sdk, docs.
         """
+        from ..calls import events as event_calls
+
         return AsyncChanges(
             self._client.send,
             lambda page, limit: calls.find(

@@ -13,7 +13,6 @@ from amocrm_gen.runtime.options import Keys, OnGatewayTimeout, Tell
 from amocrm_gen.runtime.paging import AsyncPaginator
 from amocrm_gen.runtime.resource import AsyncResource
 
-from ..calls import events as event_calls
 from ..calls import tasks as calls
 from ..calls.tasks import TaskFindFilter, TaskFindOrder
 from ..models.tasks import Task, TaskCreate, TaskCreated, TaskUpdate, TaskUpdated
@@ -85,6 +84,8 @@ class Tasks(AsyncResource):
 
         `GET /api/v4/tasks`; known from live, sdk, docs.
         """
+        from ..calls import events as event_calls
+
         return AsyncChanges(
             self._client.send,
             lambda page, limit: calls.find(filter=filter, page=page, limit=limit),

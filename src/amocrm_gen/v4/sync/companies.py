@@ -14,7 +14,6 @@ from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import companies as calls
-from ..calls import events as event_calls
 from ..calls.companies import CompanyFindFilter, CompanyFindOrder, CompanyFindWith, CompanyGetWith
 from ..models.companies import Company, CompanyCreate, CompanyCreated, CompanyUpdate, CompanyUpdated
 
@@ -95,6 +94,8 @@ class Companies(Resource):
 
         `GET /api/v4/companies`; known from live, sdk, docs.
         """
+        from ..calls import events as event_calls
+
         return Changes(
             self._client.send,
             lambda page, limit: calls.find(

@@ -14,7 +14,6 @@ from amocrm_gen.runtime.paging import Paginator
 from amocrm_gen.runtime.resource import Resource
 
 from ..calls import contacts as calls
-from ..calls import events as event_calls
 from ..calls.contacts import ContactFindFilter, ContactFindOrder, ContactFindWith, ContactGetWith
 from ..models.contacts import Contact, ContactCreate, ContactCreated, ContactUpdate, ContactUpdated
 
@@ -95,6 +94,8 @@ class Contacts(Resource):
 
         `GET /api/v4/contacts`; known from live, sdk, docs.
         """
+        from ..calls import events as event_calls
+
         return Changes(
             self._client.send,
             lambda page, limit: calls.find(
