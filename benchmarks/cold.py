@@ -40,7 +40,10 @@ class _Start:
 
 
 def cold_start(scale: Scale) -> list[Figure]:
-    """Start processes in turns: empty, the floor, the client, the client with a type to read."""
+    """Start processes in turns: empty, the floor, the client, the client with a type to read.
+
+    All have their bytecode on disk, as what is installed has.
+    """
     for program in _PROGRAMS.values():
         _start(program)  # writes the .pyc files
     starts: dict[str, list[_Start]] = {name: [] for name in _PROGRAMS}
@@ -79,15 +82,21 @@ def _ratio(what: str, name: str, starts: Mapping[str, list[_Start]], goal: Goal)
 
 def _start(program: str) -> _Start:
     before, began = os.times(), time.perf_counter()
-    subprocess.run([sys.executable, "-P", "-c", program], check=True, cwd=Path(__file__).parent)
+    command = [sys.executable, "-P", "-c", program]
+    subprocess.run(command, check=True, cwd=Path(__file__).parent, env=_surroundings())
     wall, after = time.perf_counter() - began, os.times()
     cpu = after.children_user + after.children_system
     return _Start(wall, cpu - before.children_user - before.children_system)
 
 
+def _surroundings() -> dict[str, str]:
+    """Return the environment, in which bytecode may be written."""
+    return {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
 def _held_by(program: str) -> float:
     command = [sys.executable, "-P", "-c", f"{program}\nprint(flush=True); input()"]
-    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True, env=_surroundings()) as process:
         assert process.stdout is not None
         process.stdout.readline()
         held = resident(process.pid)

@@ -23,6 +23,7 @@ _TEMPLATES = Path(__file__).parent / "templates" / "models"
 _IMPORTS = [
     "attrs.define",
     "attrs.field",
+    "amocrm_gen.runtime.model.Model",
     "amocrm_gen.runtime.tagged.tagged",
     "amocrm_gen.runtime.types.JsonValue",
     "amocrm_gen.runtime.types.OpenIntEnum",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -22,8 +23,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class AccountGroup:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountGroup(Model):
     """A department."""
 
     id: int
@@ -31,8 +32,8 @@ class AccountGroup:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AccountNoteType:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountNoteType(Model):
     """A kind of note."""
 
     id: int
@@ -43,8 +44,8 @@ class AccountNoteType:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AccountStatus:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountStatus(Model):
     """A stage."""
 
     id: int
@@ -56,8 +57,8 @@ class AccountStatus:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AccountUser:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountUser(Model):
     """A user."""
 
     id: int
@@ -74,8 +75,8 @@ class AccountUser:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class DatePattern:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class DatePattern(Model):
     """How dates are written."""
 
     date: str | Unset = field(default=UNSET)
@@ -85,8 +86,8 @@ class DatePattern:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AccountPipeline:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountPipeline(Model):
     """A pipeline."""
 
     id: int
@@ -98,8 +99,8 @@ class AccountPipeline:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AccountParts:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountParts(Model):
     """Parts of the account."""
 
     users: dict[str, AccountUser] | Unset = field(default=UNSET)
@@ -116,8 +117,8 @@ class AccountParts:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Account:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Account(Model):
     """The account, and what was asked for beside it."""
 
     id: int

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -25,8 +26,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldValue:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldValue(Model):
     """One value of a custom field."""
 
     value: JsonValue | Unset = field(default=UNSET)
@@ -37,8 +38,8 @@ class CustomFieldValue:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldWrite(Model):
     """The new values of a custom field; values of others stay as they are."""
 
     id: int
@@ -50,8 +51,8 @@ class CustomFieldWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Href:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Href(Model):
     """A link and the method by which it is followed."""
 
     href: str
@@ -59,16 +60,16 @@ class Href:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Links:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Links(Model):
     """Where a thing is."""
 
     self_: Href | Unset = field(default=UNSET, metadata={"wire": "self"})
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Named:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Named(Model):
     """An id and a name."""
 
     id: int
@@ -76,8 +77,8 @@ class Named:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Related:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Related(Model):
     """Other entities that belong to this one; an empty object when there are none."""
 
     id: list[int] | Unset = field(default=UNSET)
@@ -85,8 +86,8 @@ class Related:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RelatedCompany:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RelatedCompany(Model):
     """The company; an empty object when there is none."""
 
     id: int | Unset = field(default=UNSET)
@@ -95,8 +96,8 @@ class RelatedCompany:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RelatedContact:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RelatedContact(Model):
     """The main contact; an empty object when there is none."""
 
     id: int | Unset = field(default=UNSET)
@@ -104,8 +105,8 @@ class RelatedContact:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Saved:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Saved(Model):
     """What became of an item."""
 
     id: int
@@ -116,8 +117,8 @@ class Saved:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Tag:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Tag(Model):
     """A tag."""
 
     id: int
@@ -126,8 +127,8 @@ class Tag:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomField:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomField(Model):
     """A custom field of an entity and its values."""
 
     id: int

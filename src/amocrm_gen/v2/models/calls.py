@@ -8,14 +8,15 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["CallAdd", "CallAdded", "Calls"]
 
 
-@define(slots=True, kw_only=True)
-class CallAdd:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallAdd(Model):
     """A call that was made."""
 
     phone_number: str
@@ -37,8 +38,8 @@ class CallAdd:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallAdded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallAdded(Model):
     """The note that a call became."""
 
     id: int
@@ -48,8 +49,8 @@ class CallAdded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Calls:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Calls(Model):
     """Calls to add."""
 
     add: list[CallAdd]

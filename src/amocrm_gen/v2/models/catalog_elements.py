@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .base import CustomField, CustomFieldWrite, Links
 __all__ = ["CatalogElement", "CatalogElementCreate", "CatalogElementUpdate", "CatalogElements"]
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementCreate(Model):
     """An element of a catalog.
 
     What creating one takes; what is left UNSET is not sent.
@@ -34,8 +35,8 @@ class CatalogElementCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementUpdate(Model):
     """An element of a catalog.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -54,8 +55,8 @@ class CatalogElementUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElements:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElements(Model):
     """Elements to add, to change and to delete."""
 
     add: list[CatalogElementCreate] | Unset = field(default=UNSET)
@@ -67,8 +68,8 @@ class CatalogElements:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElement:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElement(Model):
     """An element of a catalog."""
 
     id: int

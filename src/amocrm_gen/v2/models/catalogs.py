@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -24,8 +25,8 @@ class CatalogType(OpenStrEnum):
     SUPPLIERS = "suppliers"
 
 
-@define(slots=True, kw_only=True)
-class Catalog:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Catalog(Model):
     """A catalog."""
 
     id: int
@@ -41,8 +42,8 @@ class Catalog:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogCreate(Model):
     """A catalog.
 
     What creating one takes; what is left UNSET is not sent.
@@ -58,8 +59,8 @@ class CatalogCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogUpdate(Model):
     """A catalog.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -76,8 +77,8 @@ class CatalogUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Catalogs:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Catalogs(Model):
     """Catalogs to add, to change and to delete."""
 
     add: list[CatalogCreate] | Unset = field(default=UNSET)

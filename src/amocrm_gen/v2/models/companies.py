@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .base import CustomField, CustomFieldWrite, Links, Related, Tag
 __all__ = ["Companies", "Company", "CompanyCreate", "CompanyUnlink", "CompanyUpdate"]
 
 
-@define(slots=True, kw_only=True)
-class CompanyCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyCreate(Model):
     """A company.
 
     What creating one takes; what is left UNSET is not sent.
@@ -46,8 +47,8 @@ class CompanyCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyUnlink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyUnlink(Model):
     """Links to take away."""
 
     leads_id: list[int] | Unset = field(default=UNSET)
@@ -56,8 +57,8 @@ class CompanyUnlink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyUpdate(Model):
     """A company.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -89,8 +90,8 @@ class CompanyUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Companies:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Companies(Model):
     """Companies to add and to change."""
 
     add: list[CompanyCreate] | Unset = field(default=UNSET)
@@ -100,8 +101,8 @@ class Companies:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Company:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Company(Model):
     """A company."""
 
     id: int

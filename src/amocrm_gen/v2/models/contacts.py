@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .base import CustomField, CustomFieldWrite, Links, Related, RelatedCompany,
 __all__ = ["Contact", "ContactCreate", "ContactUnlink", "ContactUpdate", "Contacts"]
 
 
-@define(slots=True, kw_only=True)
-class ContactCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactCreate(Model):
     """A person.
 
     What creating one takes; what is left UNSET is not sent.
@@ -49,8 +50,8 @@ class ContactCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactUnlink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactUnlink(Model):
     """Links to take away."""
 
     leads_id: list[int] | Unset = field(default=UNSET)
@@ -59,8 +60,8 @@ class ContactUnlink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactUpdate(Model):
     """A person.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -95,8 +96,8 @@ class ContactUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Contacts:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Contacts(Model):
     """Contacts to add and to change."""
 
     add: list[ContactCreate] | Unset = field(default=UNSET)
@@ -106,8 +107,8 @@ class Contacts:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Contact:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Contact(Model):
     """A person."""
 
     id: int

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .base import CustomField, CustomFieldWrite, Links, Related, RelatedCompany,
 __all__ = ["Customer", "CustomerCreate", "CustomerUnlink", "CustomerUpdate", "Customers"]
 
 
-@define(slots=True, kw_only=True)
-class CustomerCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerCreate(Model):
     """A customer.
 
     What creating one takes; what is left UNSET is not sent.
@@ -47,8 +48,8 @@ class CustomerCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerUnlink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerUnlink(Model):
     """Links to take away."""
 
     contacts_id: list[int] | Unset = field(default=UNSET)
@@ -56,8 +57,8 @@ class CustomerUnlink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerUpdate(Model):
     """A customer.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -90,8 +91,8 @@ class CustomerUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Customers:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Customers(Model):
     """Customers to add, to change and to delete."""
 
     add: list[CustomerCreate] | Unset = field(default=UNSET)
@@ -103,8 +104,8 @@ class Customers:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Customer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Customer(Model):
     """A customer."""
 
     id: int

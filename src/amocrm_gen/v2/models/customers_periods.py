@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Period", "PeriodType", "PeriodWrite", "Periods"]
 
 
-@define(slots=True, kw_only=True)
-class PeriodWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PeriodWrite(Model):
     """A stage to change; without an id a new one."""
 
     id: int | Unset = field(default=UNSET)
@@ -23,8 +24,8 @@ class PeriodWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Periods:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Periods(Model):
     """Stages to change and to add."""
 
     update: list[PeriodWrite]
@@ -38,8 +39,8 @@ class PeriodType(OpenStrEnum):
     AFTER = "after"
 
 
-@define(slots=True, kw_only=True)
-class Period:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Period(Model):
     """A stage."""
 
     id: int

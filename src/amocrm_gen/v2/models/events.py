@@ -7,14 +7,15 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["CallNotice", "CallNoticed", "Notices"]
 
 
-@define(slots=True, kw_only=True)
-class CallNotice:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallNotice(Model):
     """A call that comes in now."""
 
     type: Literal["phone_call"]
@@ -24,8 +25,8 @@ class CallNotice:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallNoticed:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallNoticed(Model):
     """What was shown."""
 
     element_id: int | Unset = field(default=UNSET)
@@ -35,8 +36,8 @@ class CallNoticed:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Notices:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Notices(Model):
     """Notices to show."""
 
     add: list[CallNotice]

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["FieldAdd", "FieldDelete", "FieldSave"]
 
 
-@define(slots=True, kw_only=True)
-class FieldAdd:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FieldAdd(Model):
     """A new field."""
 
     name: str
@@ -35,8 +36,8 @@ class FieldAdd:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FieldDelete:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FieldDelete(Model):
     """A field to delete."""
 
     id: int
@@ -44,8 +45,8 @@ class FieldDelete:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FieldSave:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FieldSave(Model):
     """Fields to add and to delete."""
 
     add: list[FieldAdd] | Unset = field(default=UNSET)

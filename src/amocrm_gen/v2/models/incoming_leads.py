@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -30,8 +31,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class Acceptance:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Acceptance(Model):
     """Requests to accept."""
 
     accept: list[str]
@@ -43,8 +44,8 @@ class Acceptance:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FormInfo:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FormInfo(Model):
     """The form that was sent."""
 
     form_id: JsonValue
@@ -57,8 +58,8 @@ class FormInfo:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class IncomingEntities:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingEntities(Model):
     """What is made when the request is accepted."""
 
     leads: JsonValue | Unset = field(default=UNSET)
@@ -67,8 +68,8 @@ class IncomingEntities:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class IncomingEntitiesWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingEntitiesWrite(Model):
     """What is to be made when the request is accepted; bodies as for new entities. Leads may hold
     notes.
     """
@@ -79,8 +80,8 @@ class IncomingEntitiesWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class IncomingForm:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingForm(Model):
     """A request by a form."""
 
     source_name: str | Unset = field(default=UNSET)
@@ -92,16 +93,16 @@ class IncomingForm:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class IncomingForms:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingForms(Model):
     """Requests by forms."""
 
     add: list[IncomingForm]
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Refusal:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Refusal(Model):
     """Requests to decline."""
 
     decline: list[str]
@@ -111,8 +112,8 @@ class Refusal:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SipInfo:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SipInfo(Model):
     """The call that was made."""
 
     to: JsonValue
@@ -146,8 +147,8 @@ class IncomingSavedStatus(OpenStrEnum):
     FAIL = "fail"
 
 
-@define(slots=True, kw_only=True)
-class IncomingLead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingLead(Model):
     """A request that waits."""
 
     category: IncomingLeadCategory
@@ -162,8 +163,8 @@ class IncomingLead:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class IncomingSaved:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingSaved(Model):
     """What became of them."""
 
     status: IncomingSavedStatus
@@ -175,8 +176,8 @@ class IncomingSaved:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class IncomingSip:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingSip(Model):
     """A request by a call."""
 
     source_name: str | Unset = field(default=UNSET)
@@ -188,8 +189,8 @@ class IncomingSip:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class IncomingSips:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class IncomingSips(Model):
     """Requests by calls."""
 
     add: list[IncomingSip]

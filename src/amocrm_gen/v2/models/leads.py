@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -24,8 +25,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class LeadCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadCreate(Model):
     """A deal.
 
     What creating one takes; what is left UNSET is not sent.
@@ -62,8 +63,8 @@ class LeadCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadElement:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadElement(Model):
     """A catalog element of a lead."""
 
     id: int
@@ -72,16 +73,16 @@ class LeadElement:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadEmbedded(Model):
     """What was asked for."""
 
     catalog_elements_links: list[LeadElement] | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadPipeline:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadPipeline(Model):
     """The pipeline."""
 
     id: int
@@ -89,8 +90,8 @@ class LeadPipeline:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadUnlink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadUnlink(Model):
     """Links to take away."""
 
     contacts_id: list[int] | Unset = field(default=UNSET)
@@ -98,8 +99,8 @@ class LeadUnlink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadUpdate(Model):
     """A deal.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -138,8 +139,8 @@ class LeadUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Leads:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Leads(Model):
     """Leads to add and to change."""
 
     add: list[LeadCreate] | Unset = field(default=UNSET)
@@ -149,8 +150,8 @@ class Leads:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Lead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Lead(Model):
     """A deal."""
 
     id: int

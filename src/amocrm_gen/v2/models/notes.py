@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .base import Links
 __all__ = ["Note", "NoteCreate", "NoteUpdate", "Notes"]
 
 
-@define(slots=True, kw_only=True)
-class Note:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Note(Model):
     """A note."""
 
     id: int
@@ -44,8 +45,8 @@ class Note:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class NoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class NoteCreate(Model):
     """A note.
 
     What creating one takes; what is left UNSET is not sent.
@@ -74,8 +75,8 @@ class NoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class NoteUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class NoteUpdate(Model):
     """A note.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -105,8 +106,8 @@ class NoteUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Notes:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Notes(Model):
     """Notes to add and to change."""
 
     add: list[NoteCreate] | Unset = field(default=UNSET)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -13,16 +14,16 @@ from .base import Links
 __all__ = ["Pipeline", "PipelineAnswer", "PipelineMap", "PipelineRequest", "Status"]
 
 
-@define(slots=True, kw_only=True)
-class PipelineRequest:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineRequest(Model):
     """What the oldest methods take."""
 
     request: JsonObject
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Status:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Status(Model):
     """A stage of a pipeline."""
 
     id: int
@@ -33,8 +34,8 @@ class Status:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Pipeline:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Pipeline(Model):
     """A pipeline."""
 
     id: int
@@ -47,16 +48,16 @@ class Pipeline:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class PipelineMap:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineMap(Model):
     """The pipelines by id."""
 
     items: dict[str, Pipeline]
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class PipelineAnswer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineAnswer(Model):
     """The pipelines."""
 
     links: Links | Unset = field(default=UNSET, metadata={"wire": "_links"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -13,8 +14,8 @@ from .base import Links
 __all__ = ["ProductsState", "ProductsSwitch"]
 
 
-@define(slots=True, kw_only=True)
-class ProductsState:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ProductsState(Model):
     """Whether there are goods, and in which catalog."""
 
     is_enabled: bool
@@ -23,8 +24,8 @@ class ProductsState:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ProductsSwitch:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ProductsSwitch(Model):
     """On or off."""
 
     enabled: bool

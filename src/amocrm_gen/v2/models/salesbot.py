@@ -7,13 +7,14 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["BotRun"]
 
 
-@define(slots=True, kw_only=True)
-class BotRun:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotRun(Model):
     """A bot and the entity that it is to work on."""
 
     bot_id: int

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .base import Links
 __all__ = ["Task", "TaskCreate", "TaskUpdate", "Tasks"]
 
 
-@define(slots=True, kw_only=True)
-class Task:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Task(Model):
     """A task."""
 
     id: int
@@ -43,8 +44,8 @@ class Task:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskCreate(Model):
     """A task.
 
     What creating one takes; what is left UNSET is not sent.
@@ -74,8 +75,8 @@ class TaskCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskUpdate(Model):
     """A task.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -106,8 +107,8 @@ class TaskUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Tasks:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Tasks(Model):
     """Tasks to add and to change."""
 
     add: list[TaskCreate] | Unset = field(default=UNSET)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .base import Links, RelatedContact
 __all__ = ["Transaction", "TransactionAdd", "TransactionComment", "Transactions"]
 
 
-@define(slots=True, kw_only=True)
-class Transaction:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Transaction(Model):
     """A purchase."""
 
     id: int
@@ -36,8 +37,8 @@ class Transaction:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionAdd:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionAdd(Model):
     """A new purchase."""
 
     customer_id: int
@@ -52,8 +53,8 @@ class TransactionAdd:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionComment:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionComment(Model):
     """A new comment."""
 
     transaction_id: int
@@ -61,8 +62,8 @@ class TransactionComment:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Transactions:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Transactions(Model):
     """Purchases to add, to comment and to delete."""
 
     add: list[TransactionAdd] | Unset = field(default=UNSET)

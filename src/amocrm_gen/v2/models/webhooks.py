@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -13,8 +14,8 @@ from .base import Links
 __all__ = ["Subscription", "Unsubscription", "Webhook", "WebhookDone", "WebhookWrite"]
 
 
-@define(slots=True, kw_only=True)
-class Webhook:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Webhook(Model):
     """An address and what it is told."""
 
     id: JsonValue | Unset = field(default=UNSET)
@@ -25,8 +26,8 @@ class Webhook:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WebhookDone:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebhookDone(Model):
     """What became of it."""
 
     url: str
@@ -34,8 +35,8 @@ class WebhookDone:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WebhookWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebhookWrite(Model):
     """An address and what it is told."""
 
     url: str
@@ -43,8 +44,8 @@ class WebhookWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Subscription:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Subscription(Model):
     """Addresses to tell."""
 
     subscribe: list[WebhookWrite]
@@ -52,8 +53,8 @@ class Subscription:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Unsubscription:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Unsubscription(Model):
     """Addresses not to tell any more."""
 
     unsubscribe: list[WebhookWrite]

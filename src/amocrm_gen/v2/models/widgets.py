@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Widget", "WidgetSave", "WidgetSources", "WidgetWrite"]
 
 
-@define(slots=True, kw_only=True)
-class Widget:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Widget(Model):
     """A widget."""
 
     widget_id: int
@@ -30,8 +31,8 @@ class Widget:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WidgetSources:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WidgetSources(Model):
     """Channels of a widget for the button of a site."""
 
     code: str
@@ -40,8 +41,8 @@ class WidgetSources:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WidgetWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WidgetWrite(Model):
     """A widget and its settings."""
 
     widget_id: int | Unset = field(default=UNSET)
@@ -50,8 +51,8 @@ class WidgetWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WidgetSave:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WidgetSave(Model):
     """Widgets to install and to take away."""
 
     install: list[WidgetWrite] | Unset = field(default=UNSET)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -24,8 +25,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class AmojoRights:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AmojoRights(Model):
     """What users may do in chats."""
 
     can_direct: bool
@@ -33,8 +34,8 @@ class AmojoRights:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class DatetimeSettings:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class DatetimeSettings(Model):
     """How times are shown in the account."""
 
     date_pattern: str
@@ -51,8 +52,8 @@ class DatetimeSettings:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class InvoicesSettings:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class InvoicesSettings(Model):
     """Language and catalog of invoices."""
 
     lang: str | None
@@ -60,8 +61,8 @@ class InvoicesSettings:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskType:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskType(Model):
     """A type of tasks; 1 is a call and 2 is a meeting."""
 
     id: int
@@ -72,8 +73,8 @@ class TaskType:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UsersGroup:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UsersGroup(Model):
     """A department; 0 is the default one."""
 
     id: int
@@ -92,8 +93,8 @@ class AccountCustomersMode(OpenStrEnum):
     PERIODICITY = "periodicity"
 
 
-@define(slots=True, kw_only=True)
-class AccountEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountEmbedded(Model):
     """What is embedded in Account."""
 
     amojo_rights: AmojoRights | Unset = field(default=UNSET)
@@ -107,8 +108,8 @@ class AccountEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Account:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Account(Model):
     """The account that the token belongs to."""
 
     id: int

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenIntEnum, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -68,8 +69,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class AjaxCatalogsDeleted:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxCatalogsDeleted(Model):
     """What was deleted."""
 
     catalogs: JsonValue | Unset = field(default=UNSET)
@@ -78,16 +79,16 @@ class AjaxCatalogsDeleted:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxCatalogsResult:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxCatalogsResult(Model):
     """What was done."""
 
     delete: AjaxCatalogsDeleted
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxChatSend:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxChatSend(Model):
     """A message, and the leads whose chats get it."""
 
     ids: list[int]
@@ -96,8 +97,8 @@ class AjaxChatSend:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxCompanyName:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxCompanyName(Model):
     """The company, and the page of its card."""
 
     name: str
@@ -105,8 +106,8 @@ class AjaxCompanyName:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxContactFieldValue:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxContactFieldValue(Model):
     """One value; the ids of choices are strings."""
 
     enum: str | Unset = field(default=UNSET)
@@ -114,8 +115,8 @@ class AjaxContactFieldValue:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxContactName:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxContactName(Model):
     """The name, and the page of the card."""
 
     text: str
@@ -123,8 +124,8 @@ class AjaxContactName:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxContactsSummary:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxContactsSummary(Model):
     """How many the filter selects."""
 
     count: int
@@ -132,8 +133,8 @@ class AjaxContactsSummary:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxDouble:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxDouble(Model):
     """Leads that seem to be the same."""
 
     leads: list[int]
@@ -142,8 +143,8 @@ class AjaxDouble:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxDoubles:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxDoubles(Model):
     """The next group of duplicates."""
 
     total: int | Unset = field(default=UNSET)
@@ -153,8 +154,8 @@ class AjaxDoubles:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxElementsDeleted:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxElementsDeleted(Model):
     """What was deleted."""
 
     catalog_elements: JsonValue | Unset = field(default=UNSET)
@@ -164,16 +165,16 @@ class AjaxElementsDeleted:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxElementsResult:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxElementsResult(Model):
     """What was done."""
 
     delete: AjaxElementsDeleted
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxIds:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxIds(Model):
     """What to delete."""
 
     ID: list[int]
@@ -181,24 +182,24 @@ class AjaxIds:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxJob:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxJob(Model):
     """A job."""
 
     job_id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxJobsSet:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxJobsSet(Model):
     """The jobs."""
 
     data: list[AjaxJob]
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxLeadAction:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxLeadAction(Model):
     """A lead, and what to do with it."""
 
     ID: int
@@ -207,8 +208,8 @@ class AjaxLeadAction:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxLeadsQuery:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxLeadsQuery(Model):
     """Which leads to count."""
 
     leads_by_status: Literal["Y"] | Unset = field(default=UNSET)
@@ -218,8 +219,8 @@ class AjaxLeadsQuery:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxLeadsSum:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxLeadsSum(Model):
     """How many leads there are."""
 
     all_count: int
@@ -228,8 +229,8 @@ class AjaxLeadsSum:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxMainContact:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxMainContact(Model):
     """A lead, and the contact that becomes the main one."""
 
     main_id: int
@@ -239,8 +240,8 @@ class AjaxMainContact:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxManager:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxManager(Model):
     """A user."""
 
     id: str
@@ -260,8 +261,8 @@ class AjaxManager:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxManagers:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxManagers(Model):
     """Users by department."""
 
     groups: dict[str, str] | Unset = field(default=UNSET)
@@ -271,8 +272,8 @@ class AjaxManagers:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxManagersQuery:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxManagersQuery(Model):
     """Which users to list."""
 
     free_users: Literal["Y"] | Unset = field(default=UNSET)
@@ -280,8 +281,8 @@ class AjaxManagersQuery:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxMerge:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxMerge(Model):
     """What to merge, and what the result has."""
 
     id: list[int]
@@ -293,8 +294,8 @@ class AjaxMerge:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxMergeFields:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxMergeFields(Model):
     """The fields and values to choose from."""
 
     elements: list[int] | Unset = field(default=UNSET)
@@ -305,8 +306,8 @@ class AjaxMergeFields:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxMergePreview:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxMergePreview(Model):
     """The entities to compare."""
 
     id: list[int]
@@ -314,8 +315,8 @@ class AjaxMergePreview:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxNearestTask:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxNearestTask(Model):
     """When the next task ends."""
 
     date: str
@@ -324,8 +325,8 @@ class AjaxNearestTask:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxNoteAction:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxNoteAction(Model):
     """A task, note or call, and what to do with it."""
 
     ID: int
@@ -335,8 +336,8 @@ class AjaxNoteAction:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxPipelineAnswer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxPipelineAnswer(Model):
     """What came of it."""
 
     response: JsonObject
@@ -344,16 +345,16 @@ class AjaxPipelineAnswer:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxTags:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxTags(Model):
     """Tags of the row."""
 
     items: list[JsonValue]
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FormSubmission:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FormSubmission(Model):
     """What a visitor has entered into a web form."""
 
     form_id: str
@@ -437,8 +438,8 @@ class AjaxMultiactionEntityType(OpenIntEnum):
     VALUE_17 = 17
 
 
-@define(slots=True, kw_only=True)
-class AjaxActionResult:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxActionResult(Model):
     """What came of it."""
 
     status: AjaxActionResultStatus
@@ -446,16 +447,16 @@ class AjaxActionResult:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxCatalogsResponse:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxCatalogsResponse(Model):
     """The part that is about catalogs."""
 
     catalogs: AjaxCatalogsResult
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxContactField:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxContactField(Model):
     """A custom field of the row."""
 
     id: str
@@ -464,32 +465,32 @@ class AjaxContactField:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxElementsResponse:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxElementsResponse(Model):
     """The part that is about catalog elements."""
 
     catalog_elements: AjaxElementsResult
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxJobsPart:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxJobsPart(Model):
     """The part that is about beginning them."""
 
     set: AjaxJobsSet
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxJobsResponse:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxJobsResponse(Model):
     """The part that is about jobs."""
 
     multiactions: AjaxJobsPart
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxLink(Model):
     """Two entities."""
 
     from_: AjaxLinkFrom = field(metadata={"wire": "from"})
@@ -505,8 +506,8 @@ class AjaxLink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxListQuery:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxListQuery(Model):
     """Which contacts and companies to list."""
 
     filter: JsonObject | Unset = field(default=UNSET)
@@ -522,8 +523,8 @@ class AjaxListQuery:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxMergePreviewAnswer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxMergePreviewAnswer(Model):
     """The fields and values to choose from."""
 
     status: AjaxMergePreviewAnswerStatus
@@ -531,8 +532,8 @@ class AjaxMergePreviewAnswer:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxMultiaction:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxMultiaction(Model):
     """One action on entities of one kind."""
 
     entity_type: AjaxMultiactionEntityType
@@ -545,8 +546,8 @@ class AjaxMultiaction:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxResult:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxResult(Model):
     """What came of it. A refusal has status 200, too."""
 
     status: AjaxMergePreviewAnswerStatus
@@ -555,16 +556,16 @@ class AjaxResult:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxCatalogsAnswer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxCatalogsAnswer(Model):
     """The catalog that was deleted."""
 
     response: AjaxCatalogsResponse
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxContact:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxContact(Model):
     """A row of the list."""
 
     id: int
@@ -589,8 +590,8 @@ class AjaxContact:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxContactsResponse:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxContactsResponse(Model):
     """A page of the list."""
 
     url: str | Unset = field(default=UNSET)
@@ -599,24 +600,24 @@ class AjaxContactsResponse:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxElementsAnswer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxElementsAnswer(Model):
     """The catalog elements that were deleted."""
 
     response: AjaxElementsResponse
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxJobs:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxJobs(Model):
     """The job that was begun."""
 
     response: AjaxJobsResponse
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AjaxContacts:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AjaxContacts(Model):
     """A page of the list, or how many there are."""
 
     response: AjaxContactsResponse | Unset = field(default=UNSET)

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -23,8 +24,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class BotHandlerParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotHandlerParams(Model):
     """What to show, or where to go."""
 
     type: Literal["text", "buttons", "buttons_url", "question", "answer", "finish"]
@@ -38,8 +39,8 @@ class BotHandlerParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BotRun:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotRun(Model):
     """A bot and the entity that it is to work on."""
 
     bot_id: int
@@ -48,16 +49,16 @@ class BotRun:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BotSettings:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotSettings(Model):
     """Whether the bot works."""
 
     active: bool | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BotStopTarget:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotStopTarget(Model):
     """The lead that a bot is to leave."""
 
     entity_id: int
@@ -65,8 +66,8 @@ class BotStopTarget:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BotTarget:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotTarget(Model):
     """The entity that a bot is to work on."""
 
     entity_id: int
@@ -83,8 +84,8 @@ class BotTypeFunctionality(OpenStrEnum):
     NPS = "nps"
 
 
-@define(slots=True, kw_only=True)
-class Bot:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Bot(Model):
     """A bot."""
 
     id: int
@@ -97,8 +98,8 @@ class Bot:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BotHandler:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotHandler(Model):
     """A step for the bot to take."""
 
     handler: Literal["show", "goto"]
@@ -106,8 +107,8 @@ class BotHandler:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BotResume:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BotResume(Model):
     """What a waiting bot is told."""
 
     data: JsonObject | Unset = field(default=UNSET)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -16,8 +17,8 @@ from .common import EntityRef
 __all__ = ["CallCreate", "CallCreated", "CallCreatedEntityType", "CallEmbedded"]
 
 
-@define(slots=True, kw_only=True)
-class CallCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallCreate(Model):
     """A call to report."""
 
     direction: Literal["inbound", "outbound"]
@@ -58,16 +59,16 @@ class CallCreatedEntityType(OpenStrEnum):
     CUSTOMER = "customer"
 
 
-@define(slots=True, kw_only=True)
-class CallEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallEmbedded(Model):
     """Where the call went."""
 
     entity: EntityRef
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallCreated(Model):
     """A call that was just added."""
 
     id: int

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -21,8 +22,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementWarning:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementWarning(Model):
     """What the system changed in an invoice."""
 
     message: str | None
@@ -30,8 +31,8 @@ class CatalogElementWarning:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementCreate(Model):
     """An element of a catalog.
 
     What creating one takes; what is left UNSET is not sent.
@@ -53,8 +54,8 @@ class CatalogElementCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementEmbedded(Model):
     """What is embedded in CatalogElement."""
 
     warning: CatalogElementWarning | Unset = field(default=UNSET)
@@ -62,8 +63,8 @@ class CatalogElementEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementUpdate(Model):
     """An element of a catalog.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -86,8 +87,8 @@ class CatalogElementUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElement:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElement(Model):
     """An element of a catalog."""
 
     id: int

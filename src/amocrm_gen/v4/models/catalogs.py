@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .common import Links
 __all__ = ["Catalog", "CatalogCreate", "CatalogType", "CatalogUpdate"]
 
 
-@define(slots=True, kw_only=True)
-class CatalogUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogUpdate(Model):
     """A list.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -50,8 +51,8 @@ class CatalogType(OpenStrEnum):
     SUPPLIERS = "suppliers"
 
 
-@define(slots=True, kw_only=True)
-class Catalog:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Catalog(Model):
     """A list."""
 
     id: int
@@ -82,8 +83,8 @@ class Catalog:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogCreate(Model):
     """A list.
 
     What creating one takes; what is left UNSET is not sent.

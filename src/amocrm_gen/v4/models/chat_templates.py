@@ -8,6 +8,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -32,8 +33,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplateReviewWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplateReviewWrite(Model):
     """What a source thinks of the template now."""
 
     status: Literal["approved", "paused", "rejected"]
@@ -100,8 +101,8 @@ class ChatTemplateReviewStatusValue(OpenStrEnum):
     PAUSED = "paused"
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplateAttachment:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplateAttachment(Model):
     """A file of the drive that is sent, too."""
 
     id: str
@@ -113,8 +114,8 @@ class ChatTemplateAttachment:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplateButton:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplateButton(Model):
     """A button below the message."""
 
     type: ChatTemplateButtonType
@@ -123,8 +124,8 @@ class ChatTemplateButton:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplateCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplateCreate(Model):
     """A message to send again and again.
 
     What creating one takes; what is left UNSET is not sent.
@@ -158,8 +159,8 @@ class ChatTemplateCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplateReview:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplateReview(Model):
     """What a source thinks of the template."""
 
     id: int
@@ -169,8 +170,8 @@ class ChatTemplateReview:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplateUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplateUpdate(Model):
     """A message to send again and again.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -205,8 +206,8 @@ class ChatTemplateUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplateEmbedded(Model):
     """What is embedded in ChatTemplate."""
 
     reviews: list[ChatTemplateReview] | Unset = field(default=UNSET)
@@ -214,8 +215,8 @@ class ChatTemplateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTemplate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTemplate(Model):
     """A message to send again and again."""
 
     id: int

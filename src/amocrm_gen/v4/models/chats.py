@@ -8,6 +8,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -58,8 +59,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class ChannelConnect:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChannelConnect(Model):
     """The account to connect."""
 
     account_id: str
@@ -72,8 +73,8 @@ class ChannelConnect:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChannelDisconnect:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChannelDisconnect(Model):
     """The account to disconnect."""
 
     account_id: str
@@ -81,8 +82,8 @@ class ChannelDisconnect:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatContact:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatContact(Model):
     """A contact that was sent."""
 
     name: str
@@ -90,8 +91,8 @@ class ChatContact:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatCreatedUser:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatCreatedUser(Model):
     """Who the chat is with."""
 
     id: str
@@ -104,8 +105,8 @@ class ChatCreatedUser:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatDeliveryStatus:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatDeliveryStatus(Model):
     """How far a message came."""
 
     msgid: str | Unset = field(default=UNSET)
@@ -120,8 +121,8 @@ class ChatDeliveryStatus:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatHistoryParty:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatHistoryParty(Model):
     """Somebody who wrote or read."""
 
     id: str
@@ -134,8 +135,8 @@ class ChatHistoryParty:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatLocation:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatLocation(Model):
     """A place."""
 
     lon: float
@@ -143,8 +144,8 @@ class ChatLocation:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatMessageSent:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatMessageSent(Model):
     """A message that was taken."""
 
     conversation_id: str | Unset = field(default=UNSET)
@@ -158,8 +159,8 @@ class ChatMessageSent:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatPlace:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatPlace(Model):
     """A place."""
 
     type: Literal["location"]
@@ -168,8 +169,8 @@ class ChatPlace:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatPost:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatPost(Model):
     """A post that is commented on."""
 
     id: str
@@ -181,8 +182,8 @@ class ChatPost:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatProfile:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatProfile(Model):
     """How else to reach somebody."""
 
     phone: str | Unset = field(default=UNSET)
@@ -190,8 +191,8 @@ class ChatProfile:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatReactionUser:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatReactionUser(Model):
     """Who reacts."""
 
     id: str | Unset = field(default=UNSET)
@@ -201,8 +202,8 @@ class ChatReactionUser:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatSharedPost:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatSharedPost(Model):
     """A post that was shared."""
 
     url: str | Unset = field(default=UNSET)
@@ -213,16 +214,16 @@ class ChatSharedPost:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatSource:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatSource(Model):
     """A source of the integration."""
 
     external_id: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatSticker:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatSticker(Model):
     """A sticker."""
 
     type: Literal["sticker"]
@@ -233,8 +234,8 @@ class ChatSticker:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatText:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatText(Model):
     """A text, a comment on a post, or the choice of a button."""
 
     type: Literal["text"]
@@ -247,8 +248,8 @@ class ChatText:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTypingSender:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTypingSender(Model):
     """Who is typing."""
 
     id: str
@@ -256,8 +257,8 @@ class ChatTypingSender:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatVideo:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatVideo(Model):
     """A video."""
 
     type: Literal["video"]
@@ -274,8 +275,8 @@ class ChatVideo:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatVoice:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatVoice(Model):
     """A voice message."""
 
     type: Literal["voice"]
@@ -292,8 +293,8 @@ class ChatVoice:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatWriteUser:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatWriteUser(Model):
     """Who the chat is with."""
 
     id: str
@@ -326,8 +327,8 @@ class ChatHistoryMessageType(OpenStrEnum):
     LOCATION = "location"
 
 
-@define(slots=True, kw_only=True)
-class ChannelConnected:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChannelConnected(Model):
     """A channel of an account."""
 
     account_id: str
@@ -339,8 +340,8 @@ class ChannelConnected:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatAudio:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatAudio(Model):
     """A sound."""
 
     type: Literal["audio"]
@@ -357,8 +358,8 @@ class ChatAudio:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatCard:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatCard(Model):
     """A contact."""
 
     type: Literal["contact"]
@@ -367,8 +368,8 @@ class ChatCard:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatCreated(Model):
     """A chat that was made, or that was there."""
 
     id: str
@@ -377,8 +378,8 @@ class ChatCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatEditedMessage:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatEditedMessage(Model):
     """What a message is to say; of a message with a file, what is left out stays."""
 
     type: Literal[
@@ -402,16 +403,16 @@ class ChatEditedMessage:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatEventAnswer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatEventAnswer(Model):
     """What became of a message."""
 
     new_message: ChatMessageSent
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatFile:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatFile(Model):
     """A file."""
 
     type: Literal["file"]
@@ -428,8 +429,8 @@ class ChatFile:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatHistoryMessage:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatHistoryMessage(Model):
     """What was written."""
 
     id: str
@@ -448,8 +449,8 @@ class ChatHistoryMessage:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatMessageEditPayload:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatMessageEditPayload(Model):
     """The message as it is to be; name it by your id or by amoCRM's."""
 
     timestamp: datetime | Unset = field(default=UNSET)
@@ -468,8 +469,8 @@ class ChatMessageEditPayload:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatParty:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatParty(Model):
     """Somebody who writes or reads."""
 
     id: str | Unset = field(default=UNSET)
@@ -483,8 +484,8 @@ class ChatParty:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatPicture:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatPicture(Model):
     """A picture."""
 
     type: Literal["picture"]
@@ -501,8 +502,8 @@ class ChatPicture:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatReaction:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatReaction(Model):
     """A reaction to a message. Name the chat and the message by your id or by amoCRM's."""
 
     conversation_id: str | Unset = field(default=UNSET)
@@ -519,8 +520,8 @@ class ChatReaction:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatTyping:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatTyping(Model):
     """Who is typing."""
 
     conversation_id: str
@@ -531,8 +532,8 @@ class ChatTyping:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatWrite(Model):
     """A chat to make."""
 
     conversation_id: str
@@ -542,8 +543,8 @@ class ChatWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatEmbeddedMessage:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatEmbeddedMessage(Model):
     """Another message; one of the two ids is enough."""
 
     id: str | Unset = field(default=UNSET)
@@ -568,8 +569,8 @@ class ChatEmbeddedMessage:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatForwards:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatForwards(Model):
     """Messages that are passed on."""
 
     messages: list[ChatEmbeddedMessage]
@@ -581,8 +582,8 @@ class ChatForwards:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatHistoryItem:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatHistoryItem(Model):
     """A message with its people."""
 
     timestamp: datetime
@@ -594,8 +595,8 @@ class ChatHistoryItem:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatMessageEdit:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatMessageEdit(Model):
     """A change of a message."""
 
     event_type: Literal["edit_message"]
@@ -603,16 +604,16 @@ class ChatMessageEdit:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatReply:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatReply(Model):
     """The message that is answered."""
 
     message: ChatEmbeddedMessage
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatNewMessagePayload:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatNewMessagePayload(Model):
     """A message with its chat and people. Somebody who writes from outside is the sender, and there
     is no receiver; what users and bots wrote has both.
     """
@@ -648,8 +649,8 @@ class ChatNewMessagePayload:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatNewMessage:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatNewMessage(Model):
     """A message that was written to the person or by the person."""
 
     event_type: Literal["new_message"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -38,8 +39,8 @@ class Access(OpenStrEnum):
     D = "D"
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementMetadata(Model):
     """How the element is attached."""
 
     quantity: float
@@ -49,8 +50,8 @@ class CatalogElementMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactLink(Model):
     """A contact to attach when the entity is created."""
 
     id: int
@@ -59,8 +60,8 @@ class ContactLink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldValue:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldValue(Model):
     """One value of a custom field; which keys are there depends on the field's type."""
 
     value: JsonValue | Unset = field(default=UNSET)
@@ -74,8 +75,8 @@ class CustomFieldValue:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldValueWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldValueWrite(Model):
     """One value to write; enum fields take enum_id, enum_code or the exact text as value."""
 
     value: JsonValue | Unset = field(default=UNSET)
@@ -86,8 +87,8 @@ class CustomFieldValueWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldValues:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldValues(Model):
     """The values of one custom field."""
 
     field_id: int
@@ -100,8 +101,8 @@ class CustomFieldValues:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldValuesWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldValuesWrite(Model):
     """New values of one custom field; they replace all values of that field. Name it by field_id or
     by field_code.
     """
@@ -113,16 +114,16 @@ class CustomFieldValuesWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EntityId:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EntityId(Model):
     """The id of an existing entity."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EntityTag:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EntityTag(Model):
     """A tag of an entity."""
 
     id: int
@@ -132,8 +133,8 @@ class EntityTag:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EntityTagRef:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EntityTagRef(Model):
     """A tag by id or by name; an unknown name makes a new tag."""
 
     id: int | Unset = field(default=UNSET)
@@ -143,24 +144,24 @@ class EntityTagRef:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Href:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Href(Model):
     """An absolute address."""
 
     href: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Links:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Links(Model):
     """The address of the object itself."""
 
     self_: Href = field(metadata={"wire": "self"})
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Rights:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Rights(Model):
     """What may be done with the entities of one kind."""
 
     view: Access | Unset = field(default=UNSET)
@@ -171,8 +172,8 @@ class Rights:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CatalogElementRef:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogElementRef(Model):
     """An element of a catalog that is attached to the entity."""
 
     id: int
@@ -181,8 +182,8 @@ class CatalogElementRef:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactRef:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactRef(Model):
     """A contact of a lead or a customer."""
 
     id: int
@@ -192,8 +193,8 @@ class ContactRef:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EntityRef:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EntityRef(Model):
     """Another entity, by id."""
 
     id: int

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -32,8 +33,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CompanyCreateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyCreateEmbedded(Model):
     """What is embedded in Company."""
 
     tags: list[EntityTagRef] | None | Unset = field(default=UNSET)
@@ -41,8 +42,8 @@ class CompanyCreateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyCreated(Model):
     """A company that was just created."""
 
     id: int
@@ -51,8 +52,8 @@ class CompanyCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyUpdateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyUpdateEmbedded(Model):
     """What is embedded in Company."""
 
     tags: list[EntityTagRef] | None | Unset = field(default=UNSET)
@@ -60,8 +61,8 @@ class CompanyUpdateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyUpdated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyUpdated(Model):
     """A company that was just changed."""
 
     id: int
@@ -72,8 +73,8 @@ class CompanyUpdated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyCreate(Model):
     """An organisation.
 
     What creating one takes; what is left UNSET is not sent.
@@ -95,8 +96,8 @@ class CompanyCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyEmbedded(Model):
     """What is embedded in Company."""
 
     tags: list[EntityTag]
@@ -112,8 +113,8 @@ class CompanyEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CompanyUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyUpdate(Model):
     """An organisation.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -137,8 +138,8 @@ class CompanyUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Company:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Company(Model):
     """An organisation."""
 
     id: int

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["ContactChat", "ContactChatCreate"]
 
 
-@define(slots=True, kw_only=True)
-class ContactChat:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactChat(Model):
     """A chat of a contact; a contact may have many, a chat has at most one contact."""
 
     id: int
@@ -24,8 +25,8 @@ class ContactChat:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactChatCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactChatCreate(Model):
     """A chat of a contact; a contact may have many, a chat has at most one contact.
 
     What creating one takes; what is left UNSET is not sent.

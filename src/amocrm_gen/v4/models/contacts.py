@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -33,8 +34,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class ContactCreateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactCreateEmbedded(Model):
     """What is embedded in Contact."""
 
     tags: list[EntityTagRef] | None | Unset = field(default=UNSET)
@@ -42,8 +43,8 @@ class ContactCreateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactCreated(Model):
     """A contact that was just created."""
 
     id: int
@@ -54,8 +55,8 @@ class ContactCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactUpdateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactUpdateEmbedded(Model):
     """What is embedded in Contact."""
 
     tags: list[EntityTagRef] | None | Unset = field(default=UNSET)
@@ -63,8 +64,8 @@ class ContactUpdateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactUpdated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactUpdated(Model):
     """A contact that was just changed."""
 
     id: int
@@ -75,8 +76,8 @@ class ContactUpdated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SocialProfile:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SocialProfile(Model):
     """A profile of the contact in a social network."""
 
     id: int
@@ -87,8 +88,8 @@ class SocialProfile:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactCreate(Model):
     """A person.
 
     What creating one takes; what is left UNSET is not sent.
@@ -115,8 +116,8 @@ class ContactCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactEmbedded(Model):
     """What is embedded in Contact."""
 
     tags: list[EntityTag]
@@ -134,8 +135,8 @@ class ContactEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ContactUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ContactUpdate(Model):
     """A person.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -164,8 +165,8 @@ class ContactUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Contact:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Contact(Model):
     """A person."""
 
     id: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -18,8 +19,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldGroupCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldGroupCreate(Model):
     """A tab of the card.
 
     What creating one takes; what is left UNSET is not sent.
@@ -33,8 +34,8 @@ class CustomFieldGroupCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldGroupUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldGroupUpdate(Model):
     """A tab of the card.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -59,8 +60,8 @@ class CustomFieldGroupType(OpenStrEnum):
     LINKED_GROUP = "linked_group"
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldGroup:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldGroup(Model):
     """A tab of the card."""
 
     id: str

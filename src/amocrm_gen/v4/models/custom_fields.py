@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -24,8 +25,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldChain:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldChain(Model):
     """A level of a chained list."""
 
     catalog_id: int | Unset = field(default=UNSET)
@@ -34,8 +35,8 @@ class CustomFieldChain:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldEnum:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldEnum(Model):
     """A choice."""
 
     id: int
@@ -45,8 +46,8 @@ class CustomFieldEnum:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldEnumWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldEnumWrite(Model):
     """A choice to add, or to keep when it has an id."""
 
     id: int | Unset = field(default=UNSET)
@@ -56,8 +57,8 @@ class CustomFieldEnumWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldNested:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldNested(Model):
     """A node of a category tree."""
 
     id: int
@@ -67,8 +68,8 @@ class CustomFieldNested:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldNestedWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldNestedWrite(Model):
     """A node to write; parent_request_id names a parent of the same request."""
 
     id: int | Unset = field(default=UNSET)
@@ -80,8 +81,8 @@ class CustomFieldNestedWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldStatusRef:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldStatusRef(Model):
     """A stage."""
 
     status_id: int
@@ -120,8 +121,8 @@ class CustomFieldType(OpenStrEnum):
     SUPPLIER = "supplier"
 
 
-@define(slots=True, kw_only=True)
-class CustomField:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomField(Model):
     """A field that the account added to an entity type, or a predefined one."""
 
     id: int
@@ -167,8 +168,8 @@ class CustomField:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldCreate(Model):
     """A field that the account added to an entity type, or a predefined one.
 
     What creating one takes; what is left UNSET is not sent.
@@ -208,8 +209,8 @@ class CustomFieldCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomFieldUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomFieldUpdate(Model):
     """A field that the account added to an entity type, or a predefined one.
 
     What changing one takes; what is left UNSET stays as it is.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .common import CustomFieldValues, CustomFieldValuesWrite, Links
 __all__ = ["CustomerSegment", "CustomerSegmentCreate", "CustomerSegmentUpdate"]
 
 
-@define(slots=True, kw_only=True)
-class CustomerSegment:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerSegment(Model):
     """A segment of customers."""
 
     id: int
@@ -37,8 +38,8 @@ class CustomerSegment:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerSegmentCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerSegmentCreate(Model):
     """A segment of customers.
 
     What creating one takes; what is left UNSET is not sent.
@@ -53,8 +54,8 @@ class CustomerSegmentCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerSegmentUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerSegmentUpdate(Model):
     """A segment of customers.
 
     What changing one takes; what is left UNSET stays as it is.

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenIntEnum, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -21,8 +22,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CustomerStatusCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerStatusCreate(Model):
     """A stage of customers.
 
     What creating one takes; what is left UNSET is not sent.
@@ -38,8 +39,8 @@ class CustomerStatusCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerStatusCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerStatusCreated(Model):
     """A stage that was just added."""
 
     id: int
@@ -50,8 +51,8 @@ class CustomerStatusCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerStatusUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerStatusUpdate(Model):
     """A stage of customers.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -86,8 +87,8 @@ class CustomerStatusConditionType(OpenStrEnum):
     AFTER_TODAY = "after_today"
 
 
-@define(slots=True, kw_only=True)
-class CustomerStatusCondition:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerStatusCondition(Model):
     """A condition that moves customers."""
 
     type: CustomerStatusConditionType | Unset = field(default=UNSET)
@@ -99,8 +100,8 @@ class CustomerStatusCondition:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerStatus:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerStatus(Model):
     """A stage of customers."""
 
     id: int

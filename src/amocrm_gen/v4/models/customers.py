@@ -8,6 +8,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -38,16 +39,16 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class BonusPoints:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BonusPoints(Model):
     """What a customer has after the change."""
 
     bonus_points: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BonusPointsChange:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BonusPointsChange(Model):
     """Points to give or to take; one of the two."""
 
     earn: int | Unset = field(default=UNSET)
@@ -57,8 +58,8 @@ class BonusPointsChange:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerCreated(Model):
     """A customer that was just created."""
 
     id: int
@@ -67,8 +68,8 @@ class CustomerCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerUpdated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerUpdated(Model):
     """A customer that was just changed."""
 
     id: int
@@ -78,8 +79,8 @@ class CustomerUpdated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomersMode:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomersMode(Model):
     """How customers are sorted, and whether the account has them at all."""
 
     mode: Literal["segments", "periodicity"]
@@ -87,16 +88,16 @@ class CustomersMode:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SegmentLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SegmentLink(Model):
     """A segment of a customer."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerCreateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerCreateEmbedded(Model):
     """What is embedded in Customer."""
 
     segments: list[SegmentLink] | Unset = field(default=UNSET)
@@ -106,8 +107,8 @@ class CustomerCreateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerEmbedded(Model):
     """What is embedded in Customer."""
 
     segments: list[EntityRef]
@@ -123,8 +124,8 @@ class CustomerEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerUpdateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerUpdateEmbedded(Model):
     """What is embedded in Customer."""
 
     segments: list[SegmentLink] | Unset = field(default=UNSET)
@@ -134,8 +135,8 @@ class CustomerUpdateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Customer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Customer(Model):
     """Somebody who buys again."""
 
     id: int
@@ -176,8 +177,8 @@ class Customer:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerCreate(Model):
     """Somebody who buys again.
 
     What creating one takes; what is left UNSET is not sent.
@@ -206,8 +207,8 @@ class CustomerCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CustomerUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CustomerUpdate(Model):
     """Somebody who buys again.
 
     What changing one takes; what is left UNSET stays as it is.

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["EntityFile", "EntityFileRef", "FileHolder", "FileHolders"]
 
 
-@define(slots=True, kw_only=True)
-class EntityFile:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EntityFile(Model):
     """A file of an entity."""
 
     file_uuid: str
@@ -21,16 +22,16 @@ class EntityFile:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EntityFileRef:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EntityFileRef(Model):
     """A file to attach or to detach."""
 
     file_uuid: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FileHolder:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileHolder(Model):
     """An entity that a file belongs to."""
 
     id: int
@@ -48,8 +49,8 @@ class FileHolder:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FileHolders:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileHolders(Model):
     """The entities that a file belongs to."""
 
     file_uuid: str

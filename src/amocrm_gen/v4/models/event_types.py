@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["EventTypeInfo"]
 
 
-@define(slots=True, kw_only=True)
-class EventTypeInfo:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventTypeInfo(Model):
     """A type of events."""
 
     key: str

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -34,8 +35,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class EventCustomFieldValue:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventCustomFieldValue(Model):
     """A value of a custom field."""
 
     field_id: int
@@ -49,8 +50,8 @@ class EventCustomFieldValue:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventEntity:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventEntity(Model):
     """The entity that it happened to."""
 
     id: int
@@ -66,8 +67,8 @@ class EventEntity:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventLeadStatus:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventLeadStatus(Model):
     """A stage of a lead."""
 
     id: int
@@ -75,8 +76,8 @@ class EventLeadStatus:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventLinkEnd:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventLinkEnd(Model):
     """An entity."""
 
     type: str
@@ -85,16 +86,16 @@ class EventLinkEnd:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventLtv:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventLtv(Model):
     """The sum of a customer's purchases."""
 
     ltv: float
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventMessage:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventMessage(Model):
     """A message in a chat."""
 
     id: str
@@ -103,16 +104,16 @@ class EventMessage:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventName:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventName(Model):
     """The name of an entity."""
 
     name: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventNote(Model):
     """A note; what it says comes with `note` in `with` (a guess)."""
 
     id: int
@@ -122,40 +123,40 @@ class EventNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventNps:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventNps(Model):
     """A rating by a client."""
 
     rate: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventSale:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventSale(Model):
     """The budget of a lead."""
 
     sale: float
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventTag:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventTag(Model):
     """A tag."""
 
     name: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventTask:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventTask(Model):
     """The text of a task."""
 
     text: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventTaskDeadline:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventTaskDeadline(Model):
     """The deadline of a task."""
 
     timestamp: datetime
@@ -248,24 +249,24 @@ class EventType(OpenStrEnum):
     AI_RESULT = "ai_result"
 
 
-@define(slots=True, kw_only=True)
-class EventEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventEmbedded(Model):
     """What is embedded in Event."""
 
     entity: EventEntity | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventLink(Model):
     """The other end of a link."""
 
     entity: EventLinkEnd
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class EventValue:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class EventValue(Model):
     """One value before or after the event, in the one key that belongs to the event's type.
     Deleted, restored and merged entities, and tasks that were added or completed, have no values
     at all.
@@ -314,8 +315,8 @@ class EventValue:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Event:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Event(Model):
     """Something that happened to an entity."""
 
     id: str

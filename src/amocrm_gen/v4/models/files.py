@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -29,8 +30,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class FileLinks:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileLinks(Model):
     """Where the file is."""
 
     download: Href
@@ -39,8 +40,8 @@ class FileLinks:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FileMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileMetadata(Model):
     """What kind of file it is."""
 
     extension: str | None | Unset = field(default=UNSET)
@@ -48,8 +49,8 @@ class FileMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FilePreview:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FilePreview(Model):
     """A small picture of the file."""
 
     download_link: str
@@ -58,16 +59,16 @@ class FilePreview:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FileRef:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileRef(Model):
     """A file."""
 
     uuid: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FileUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileUpdate(Model):
     """A file.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -80,8 +81,8 @@ class FileUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UploadSession:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UploadSession(Model):
     """Where to send the parts of a file."""
 
     session_id: int
@@ -111,8 +112,8 @@ class FileActorType(OpenStrEnum):
     EXTERNAL = "external"
 
 
-@define(slots=True, kw_only=True)
-class FileActor:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileActor(Model):
     """Who did it."""
 
     id: int
@@ -121,8 +122,8 @@ class FileActor:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FileVersion:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FileVersion(Model):
     """A version of a file."""
 
     uuid: str
@@ -145,8 +146,8 @@ class FileVersion:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UploadRequest:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UploadRequest(Model):
     """The file that is to be uploaded."""
 
     file_name: str
@@ -161,8 +162,8 @@ class UploadRequest:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UploadStep:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UploadStep(Model):
     """Where to send the next part; after the last one there is no next_url, but the whole file."""
 
     session_id: int
@@ -191,8 +192,8 @@ class UploadStep:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class File:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class File(Model):
     """A file."""
 
     id: int | Unset = field(default=UNSET)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -44,24 +45,24 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CompanyLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CompanyLink(Model):
     """The company of a lead."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadComplexContact:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadComplexContact(Model):
     """An existing contact of the new lead."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadComplexCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadComplexCreated(Model):
     """What became of one item, or of several items that met in one lead."""
 
     id: int
@@ -73,8 +74,8 @@ class LeadComplexCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadCreated(Model):
     """A lead that was just created."""
 
     id: int
@@ -83,8 +84,8 @@ class LeadCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadLossReason:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadLossReason(Model):
     """Why a lead was lost."""
 
     id: int
@@ -96,8 +97,8 @@ class LeadLossReason:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadSource:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadSource(Model):
     """Where the lead came from."""
 
     id: int
@@ -105,8 +106,8 @@ class LeadSource:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadSourceLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadSourceLink(Model):
     """The source of a new lead."""
 
     type: str
@@ -116,8 +117,8 @@ class LeadSourceLink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadUpdateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadUpdateEmbedded(Model):
     """What is embedded in Lead."""
 
     tags: list[EntityTagRef] | None | Unset = field(default=UNSET)
@@ -125,8 +126,8 @@ class LeadUpdateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadUpdated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadUpdated(Model):
     """A lead that was just changed."""
 
     id: int
@@ -136,8 +137,8 @@ class LeadUpdated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadComplexEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadComplexEmbedded(Model):
     """What is created or linked together with the lead."""
 
     tags: list[EntityTagRef] | None | Unset = field(default=UNSET)
@@ -152,8 +153,8 @@ class LeadComplexEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadCreateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadCreateEmbedded(Model):
     """What is embedded in Lead."""
 
     tags: list[EntityTagRef] | None | Unset = field(default=UNSET)
@@ -164,8 +165,8 @@ class LeadCreateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadEmbedded(Model):
     """What is embedded in Lead."""
 
     tags: list[EntityTag]
@@ -182,8 +183,8 @@ class LeadEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadUpdate(Model):
     """A deal.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -217,8 +218,8 @@ class LeadUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Lead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Lead(Model):
     """A deal."""
 
     id: int
@@ -264,8 +265,8 @@ class Lead:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadComplex:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadComplex(Model):
     """A lead together with its contact and company."""
 
     name: str | Unset = field(default=UNSET)
@@ -294,8 +295,8 @@ class LeadComplex:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LeadCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LeadCreate(Model):
     """A deal.
 
     What creating one takes; what is left UNSET is not sent.

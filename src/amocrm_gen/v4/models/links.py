@@ -7,14 +7,15 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Link", "LinkBetween", "LinkMetadata", "LinkMetadataWrite", "LinkTo", "LinkToEntityType"]
 
 
-@define(slots=True, kw_only=True)
-class LinkMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LinkMetadata(Model):
     """What is known of a link besides its ends; null for most kinds."""
 
     main_contact: bool | Unset = field(default=UNSET)
@@ -28,8 +29,8 @@ class LinkMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LinkMetadataWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LinkMetadataWrite(Model):
     """How to link."""
 
     is_main: bool | Unset = field(default=UNSET)
@@ -44,8 +45,8 @@ class LinkMetadataWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LinkTo:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LinkTo(Model):
     """What to link to, or to unlink from, the entity that the path names."""
 
     to_entity_id: int
@@ -64,8 +65,8 @@ class LinkToEntityType(OpenStrEnum):
     CATALOG_ELEMENTS = "catalog_elements"
 
 
-@define(slots=True, kw_only=True)
-class Link:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Link(Model):
     """One link."""
 
     entity_id: int | Unset = field(default=UNSET)
@@ -76,8 +77,8 @@ class Link:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LinkBetween:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LinkBetween(Model):
     """Both ends of a link to make or to remove."""
 
     entity_id: int

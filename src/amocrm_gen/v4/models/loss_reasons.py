@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -15,8 +16,8 @@ from .common import Links
 __all__ = ["LossReason", "LossReasonCreate", "LossReasonUpdate"]
 
 
-@define(slots=True, kw_only=True)
-class LossReason:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LossReason(Model):
     """A reason for losing a lead."""
 
     id: int
@@ -30,8 +31,8 @@ class LossReason:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LossReasonCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LossReasonCreate(Model):
     """A reason for losing a lead.
 
     What creating one takes; what is left UNSET is not sent.
@@ -44,8 +45,8 @@ class LossReasonCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LossReasonUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LossReasonUpdate(Model):
     """A reason for losing a lead.
 
     What changing one takes; what is left UNSET stays as it is.

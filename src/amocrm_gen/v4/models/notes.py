@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.tagged import tagged
 from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
@@ -80,8 +81,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class AiResultParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AiResultParams(Model):
     """An answer of the built-in assistant."""
 
     text: str | Unset = field(default=UNSET)
@@ -91,8 +92,8 @@ class AiResultParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AttachmentParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AttachmentParams(Model):
     """A file of the drive."""
 
     file_uuid: str | Unset = field(default=UNSET)
@@ -105,8 +106,8 @@ class AttachmentParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallParams(Model):
     """A call."""
 
     uniq: str | Unset = field(default=UNSET)
@@ -128,8 +129,8 @@ class CallParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class DropboxParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class DropboxParams(Model):
     """A file elsewhere."""
 
     link: str | Unset = field(default=UNSET)
@@ -137,8 +138,8 @@ class DropboxParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class GeolocationParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class GeolocationParams(Model):
     """A place."""
 
     text: str | Unset = field(default=UNSET)
@@ -148,16 +149,16 @@ class GeolocationParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LinkFollowedParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LinkFollowedParams(Model):
     """A link that was followed."""
 
     url: str | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class MailParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class MailParams(Model):
     """An e-mail."""
 
     thread_id: JsonValue | Unset = field(default=UNSET)
@@ -173,8 +174,8 @@ class MailParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class NoteCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class NoteCreated(Model):
     """A note that was just created."""
 
     id: int
@@ -184,8 +185,8 @@ class NoteCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class NoteUpdated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class NoteUpdated(Model):
     """A note that was just changed."""
 
     id: int
@@ -196,8 +197,8 @@ class NoteUpdated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class OtherNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class OtherNote(Model):
     """An entry in the feed of another note_type."""
 
     id: int
@@ -220,8 +221,8 @@ class OtherNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class OtherNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class OtherNoteCreate(Model):
     """An entry in the feed of another note_type.
 
     What creating one takes; what is left UNSET is not sent.
@@ -245,8 +246,8 @@ class OtherNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class PaidParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PaidParams(Model):
     """A payment that arrived."""
 
     service: str | Unset = field(default=UNSET)
@@ -255,8 +256,8 @@ class PaidParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ServiceParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ServiceParams(Model):
     """A message of an integration."""
 
     service: str | Unset = field(default=UNSET)
@@ -265,16 +266,16 @@ class ServiceParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SiteVisitParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SiteVisitParams(Model):
     """A visit to the site."""
 
     url: str | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SmsParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SmsParams(Model):
     """A text message by phone."""
 
     text: str | Unset = field(default=UNSET)
@@ -282,8 +283,8 @@ class SmsParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TargetingParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TargetingParams(Model):
     """A step of a targeting campaign."""
 
     contacts: JsonValue | Unset = field(default=UNSET)
@@ -293,24 +294,24 @@ class TargetingParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TextParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TextParams(Model):
     """A text."""
 
     text: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionParams(Model):
     """A purchase of a customer."""
 
     transaction_id: JsonValue | Unset = field(default=UNSET)
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ZoomParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ZoomParams(Model):
     """A video conference."""
 
     conference: JsonValue | Unset = field(default=UNSET)
@@ -326,8 +327,8 @@ class CashierParamsStatus(OpenStrEnum):
     CANCELED = "canceled"
 
 
-@define(slots=True, kw_only=True)
-class AiResultNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AiResultNote(Model):
     """An entry in the feed with note_type ai_result."""
 
     id: int
@@ -350,8 +351,8 @@ class AiResultNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AiResultNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AiResultNoteCreate(Model):
     """An entry in the feed with note_type ai_result.
 
     What creating one takes; what is left UNSET is not sent.
@@ -375,8 +376,8 @@ class AiResultNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AmomailMessageNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AmomailMessageNote(Model):
     """An entry in the feed with note_type amomail_message."""
 
     id: int
@@ -399,8 +400,8 @@ class AmomailMessageNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AttachmentNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AttachmentNote(Model):
     """An entry in the feed with note_type attachment."""
 
     id: int
@@ -423,8 +424,8 @@ class AttachmentNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class AttachmentNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AttachmentNoteCreate(Model):
     """An entry in the feed with note_type attachment.
 
     What creating one takes; what is left UNSET is not sent.
@@ -448,8 +449,8 @@ class AttachmentNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BillPaidNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BillPaidNote(Model):
     """An entry in the feed with note_type bill_paid."""
 
     id: int
@@ -472,8 +473,8 @@ class BillPaidNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class BillPaidNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class BillPaidNoteCreate(Model):
     """An entry in the feed with note_type bill_paid.
 
     What creating one takes; what is left UNSET is not sent.
@@ -497,8 +498,8 @@ class BillPaidNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallInNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallInNote(Model):
     """An entry in the feed with note_type call_in."""
 
     id: int
@@ -521,8 +522,8 @@ class CallInNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallInNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallInNoteCreate(Model):
     """An entry in the feed with note_type call_in.
 
     What creating one takes; what is left UNSET is not sent.
@@ -546,8 +547,8 @@ class CallInNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallOutNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallOutNote(Model):
     """An entry in the feed with note_type call_out."""
 
     id: int
@@ -570,8 +571,8 @@ class CallOutNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CallOutNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CallOutNoteCreate(Model):
     """An entry in the feed with note_type call_out.
 
     What creating one takes; what is left UNSET is not sent.
@@ -595,8 +596,8 @@ class CallOutNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CashierParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CashierParams(Model):
     """A message to the cashier."""
 
     status: CashierParamsStatus | Unset = field(default=UNSET)
@@ -604,8 +605,8 @@ class CashierParams:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CommonNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CommonNote(Model):
     """An entry in the feed with note_type common."""
 
     id: int
@@ -628,8 +629,8 @@ class CommonNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CommonNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CommonNoteCreate(Model):
     """An entry in the feed with note_type common.
 
     What creating one takes; what is left UNSET is not sent.
@@ -653,8 +654,8 @@ class CommonNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class DropboxAttachmentNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class DropboxAttachmentNote(Model):
     """An entry in the feed with note_type dropbox_attachment."""
 
     id: int
@@ -677,8 +678,8 @@ class DropboxAttachmentNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ExtendedServiceMessageNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ExtendedServiceMessageNote(Model):
     """An entry in the feed with note_type extended_service_message."""
 
     id: int
@@ -701,8 +702,8 @@ class ExtendedServiceMessageNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ExtendedServiceMessageNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ExtendedServiceMessageNoteCreate(Model):
     """An entry in the feed with note_type extended_service_message.
 
     What creating one takes; what is left UNSET is not sent.
@@ -726,8 +727,8 @@ class ExtendedServiceMessageNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class GeolocationNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class GeolocationNote(Model):
     """An entry in the feed with note_type geolocation."""
 
     id: int
@@ -750,8 +751,8 @@ class GeolocationNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class GeolocationNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class GeolocationNoteCreate(Model):
     """An entry in the feed with note_type geolocation.
 
     What creating one takes; what is left UNSET is not sent.
@@ -775,8 +776,8 @@ class GeolocationNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class InvoicePaidNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class InvoicePaidNote(Model):
     """An entry in the feed with note_type invoice_paid."""
 
     id: int
@@ -799,8 +800,8 @@ class InvoicePaidNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class InvoicePaidNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class InvoicePaidNoteCreate(Model):
     """An entry in the feed with note_type invoice_paid.
 
     What creating one takes; what is left UNSET is not sent.
@@ -824,8 +825,8 @@ class InvoicePaidNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class LinkFollowedNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class LinkFollowedNote(Model):
     """An entry in the feed with note_type link_followed."""
 
     id: int
@@ -848,8 +849,8 @@ class LinkFollowedNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class MessageCashierNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class MessageCashierNote(Model):
     """An entry in the feed with note_type message_cashier."""
 
     id: int
@@ -872,8 +873,8 @@ class MessageCashierNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class MessageCashierNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class MessageCashierNoteCreate(Model):
     """An entry in the feed with note_type message_cashier.
 
     What creating one takes; what is left UNSET is not sent.
@@ -897,8 +898,8 @@ class MessageCashierNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class NoteUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class NoteUpdate(Model):
     """An entry in the feed.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -933,8 +934,8 @@ class NoteUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ServiceMessageNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ServiceMessageNote(Model):
     """An entry in the feed with note_type service_message."""
 
     id: int
@@ -957,8 +958,8 @@ class ServiceMessageNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ServiceMessageNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ServiceMessageNoteCreate(Model):
     """An entry in the feed with note_type service_message.
 
     What creating one takes; what is left UNSET is not sent.
@@ -982,8 +983,8 @@ class ServiceMessageNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SiteVisitNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SiteVisitNote(Model):
     """An entry in the feed with note_type site_visit."""
 
     id: int
@@ -1006,8 +1007,8 @@ class SiteVisitNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SiteVisitNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SiteVisitNoteCreate(Model):
     """An entry in the feed with note_type site_visit.
 
     What creating one takes; what is left UNSET is not sent.
@@ -1031,8 +1032,8 @@ class SiteVisitNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SmsInNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SmsInNote(Model):
     """An entry in the feed with note_type sms_in."""
 
     id: int
@@ -1055,8 +1056,8 @@ class SmsInNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SmsInNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SmsInNoteCreate(Model):
     """An entry in the feed with note_type sms_in.
 
     What creating one takes; what is left UNSET is not sent.
@@ -1080,8 +1081,8 @@ class SmsInNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SmsOutNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SmsOutNote(Model):
     """An entry in the feed with note_type sms_out."""
 
     id: int
@@ -1104,8 +1105,8 @@ class SmsOutNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SmsOutNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SmsOutNoteCreate(Model):
     """An entry in the feed with note_type sms_out.
 
     What creating one takes; what is left UNSET is not sent.
@@ -1129,8 +1130,8 @@ class SmsOutNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TargetingInNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TargetingInNote(Model):
     """An entry in the feed with note_type targeting_in."""
 
     id: int
@@ -1153,8 +1154,8 @@ class TargetingInNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TargetingInNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TargetingInNoteCreate(Model):
     """An entry in the feed with note_type targeting_in.
 
     What creating one takes; what is left UNSET is not sent.
@@ -1178,8 +1179,8 @@ class TargetingInNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TargetingOutNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TargetingOutNote(Model):
     """An entry in the feed with note_type targeting_out."""
 
     id: int
@@ -1202,8 +1203,8 @@ class TargetingOutNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TargetingOutNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TargetingOutNoteCreate(Model):
     """An entry in the feed with note_type targeting_out.
 
     What creating one takes; what is left UNSET is not sent.
@@ -1227,8 +1228,8 @@ class TargetingOutNoteCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionNote(Model):
     """An entry in the feed with note_type transaction."""
 
     id: int
@@ -1251,8 +1252,8 @@ class TransactionNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ZoomMeetingNote:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ZoomMeetingNote(Model):
     """An entry in the feed with note_type zoom_meeting."""
 
     id: int
@@ -1275,8 +1276,8 @@ class ZoomMeetingNote:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ZoomMeetingNoteCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ZoomMeetingNoteCreate(Model):
     """An entry in the feed with note_type zoom_meeting.
 
     What creating one takes; what is left UNSET is not sent.

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 
 __all__ = ["AccountDomain", "AccountDomainTopLevelDomain", "ResourceOwner"]
 
 
-@define(slots=True, kw_only=True)
-class ResourceOwner:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ResourceOwner(Model):
     """The user that the token belongs to."""
 
     id: int
@@ -27,8 +28,8 @@ class AccountDomainTopLevelDomain(OpenStrEnum):
     COM = "com"
 
 
-@define(slots=True, kw_only=True)
-class AccountDomain:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class AccountDomain(Model):
     """Where the account is now."""
 
     id: int

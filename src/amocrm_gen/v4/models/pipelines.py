@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -21,8 +22,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class PipelineStatus:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineStatus(Model):
     """A stage of a new pipeline; 142 and 143 only rename the system stages."""
 
     id: int | Unset = field(default=UNSET)
@@ -35,8 +36,8 @@ class PipelineStatus:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class PipelineUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineUpdate(Model):
     """A pipeline of leads.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -53,8 +54,8 @@ class PipelineUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class PipelineCreateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineCreateEmbedded(Model):
     """What is embedded in Pipeline."""
 
     statuses: list[PipelineStatus] | Unset = field(default=UNSET)
@@ -62,8 +63,8 @@ class PipelineCreateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class PipelineCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineCreate(Model):
     """A pipeline of leads.
 
     What creating one takes; what is left UNSET is not sent.
@@ -80,8 +81,8 @@ class PipelineCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class PipelineEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PipelineEmbedded(Model):
     """What is embedded in Pipeline."""
 
     statuses: list[Status]
@@ -89,8 +90,8 @@ class PipelineEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Pipeline:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Pipeline(Model):
     """A pipeline of leads."""
 
     id: int

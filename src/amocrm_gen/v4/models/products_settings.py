@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -13,8 +14,8 @@ from .common import Links
 __all__ = ["ProductsSettings", "ProductsSettingsWrite"]
 
 
-@define(slots=True, kw_only=True)
-class ProductsSettings:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ProductsSettings(Model):
     """Whether products are on."""
 
     is_enabled: bool
@@ -24,8 +25,8 @@ class ProductsSettings:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ProductsSettingsWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ProductsSettingsWrite(Model):
     """Whether products are to be on."""
 
     is_enabled: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -14,8 +15,8 @@ from .users import CatalogRights, StatusRights, TaskRights, User
 __all__ = ["Role", "RoleCreate", "RoleEmbedded", "RoleRights", "RoleRightsWrite", "RoleUpdate"]
 
 
-@define(slots=True, kw_only=True)
-class RoleRights:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RoleRights(Model):
     """What the role allows: A all, G own and group, M own, D none."""
 
     leads: Rights
@@ -30,8 +31,8 @@ class RoleRights:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RoleRightsWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RoleRightsWrite(Model):
     """What the role is to allow; edit reaches no further than view, delete no further than edit."""
 
     leads: Rights | Unset = field(default=UNSET)
@@ -47,8 +48,8 @@ class RoleRightsWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RoleUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RoleUpdate(Model):
     """A set of rights.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -62,8 +63,8 @@ class RoleUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RoleCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RoleCreate(Model):
     """A set of rights.
 
     What creating one takes; what is left UNSET is not sent.
@@ -76,8 +77,8 @@ class RoleCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RoleEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RoleEmbedded(Model):
     """What is embedded in Role."""
 
     users: list[User] | Unset = field(default=UNSET)
@@ -85,8 +86,8 @@ class RoleEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Role:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Role(Model):
     """A set of rights."""
 
     id: int

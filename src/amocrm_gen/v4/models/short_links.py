@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 
 __all__ = ["ShortLink", "ShortLinkCreate", "ShortLinkTarget", "ShortLinkTargetEntityType"]
@@ -16,8 +17,8 @@ class ShortLinkTargetEntityType(OpenStrEnum):
     CONTACTS = "contacts"
 
 
-@define(slots=True, kw_only=True)
-class ShortLinkTarget:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ShortLinkTarget(Model):
     """The contact who gets it."""
 
     entity_type: ShortLinkTargetEntityType
@@ -25,8 +26,8 @@ class ShortLinkTarget:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ShortLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ShortLink(Model):
     """A short address for one contact."""
 
     url: str
@@ -36,8 +37,8 @@ class ShortLink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ShortLinkCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ShortLinkCreate(Model):
     """A short address for one contact.
 
     What creating one takes; what is left UNSET is not sent.

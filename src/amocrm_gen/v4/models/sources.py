@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -22,8 +23,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class SourcePage:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SourcePage(Model):
     """A choice in the settings of the site button."""
 
     id: str
@@ -32,8 +33,8 @@ class SourcePage:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SourceServiceParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SourceServiceParams(Model):
     """What the messenger can do."""
 
     waba: bool | Unset = field(default=UNSET)
@@ -47,8 +48,8 @@ class SourceServiceType(OpenStrEnum):
     WHATSAPP = "whatsapp"
 
 
-@define(slots=True, kw_only=True)
-class SourceService:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SourceService(Model):
     """A messenger of the source, for the site button."""
 
     type: SourceServiceType
@@ -57,8 +58,8 @@ class SourceService:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SourceServiceWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SourceServiceWrite(Model):
     """A messenger of the source, for the site button."""
 
     type: SourceServiceType
@@ -67,8 +68,8 @@ class SourceServiceWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SourceUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SourceUpdate(Model):
     """Where leads come from.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -88,8 +89,8 @@ class SourceUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Source:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Source(Model):
     """Where leads come from."""
 
     id: int
@@ -109,8 +110,8 @@ class Source:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SourceCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SourceCreate(Model):
     """Where leads come from.
 
     What creating one takes; what is left UNSET is not sent.

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -22,8 +23,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class StatusDescriptionWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class StatusDescriptionWrite(Model):
     """A hint to write; with an id and without a description it is removed."""
 
     id: int | Unset = field(default=UNSET)
@@ -33,8 +34,8 @@ class StatusDescriptionWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class StatusUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class StatusUpdate(Model):
     """A stage of a pipeline.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -59,8 +60,8 @@ class StatusDescriptionLevel(OpenStrEnum):
     MASTER = "master"
 
 
-@define(slots=True, kw_only=True)
-class StatusCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class StatusCreate(Model):
     """A stage of a pipeline.
 
     What creating one takes; what is left UNSET is not sent.
@@ -76,8 +77,8 @@ class StatusCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class StatusDescription:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class StatusDescription(Model):
     """A hint for users of one rank."""
 
     id: int
@@ -95,8 +96,8 @@ class StatusDescription:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Status:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Status(Model):
     """A stage of a pipeline."""
 
     id: int

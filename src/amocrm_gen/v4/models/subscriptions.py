@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 
 __all__ = ["Subscription", "SubscriptionType"]
@@ -17,8 +18,8 @@ class SubscriptionType(OpenStrEnum):
     GROUP = "group"
 
 
-@define(slots=True, kw_only=True)
-class Subscription:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Subscription(Model):
     """A user or a department that follows an entity."""
 
     subscriber_id: int

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Tag", "TagCreate", "TagUpdate", "TagWritten"]
 
 
-@define(slots=True, kw_only=True)
-class Tag:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Tag(Model):
     """A tag of the directory."""
 
     id: int
@@ -22,8 +23,8 @@ class Tag:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TagCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TagCreate(Model):
     """A tag of the directory.
 
     What creating one takes; what is left UNSET is not sent.
@@ -37,8 +38,8 @@ class TagCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TagUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TagUpdate(Model):
     """A tag of the directory.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -53,8 +54,8 @@ class TagUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TagWritten:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TagWritten(Model):
     """A tag that was just created or changed; the existing one when the name was taken."""
 
     id: int

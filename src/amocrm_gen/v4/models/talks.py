@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -29,8 +30,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class TalkClose:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TalkClose(Model):
     """How to close."""
 
     force_close: bool | Unset = field(default=UNSET)
@@ -40,8 +41,8 @@ class TalkClose:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TalkMessageAttachment:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TalkMessageAttachment(Model):
     """A file of a message."""
 
     type: str | Unset = field(default=UNSET)
@@ -50,16 +51,16 @@ class TalkMessageAttachment:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TalkMessageSent:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TalkMessageSent(Model):
     """A message that is on its way."""
 
     id: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TalkMessageWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TalkMessageWrite(Model):
     """A text to send."""
 
     text: str
@@ -112,8 +113,8 @@ class TalkMessageAuthorType(OpenStrEnum):
     BOT = "bot"
 
 
-@define(slots=True, kw_only=True)
-class TalkEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TalkEmbedded(Model):
     """What is embedded in Talk."""
 
     contacts: list[EntityRef] | Unset = field(default=UNSET)
@@ -125,8 +126,8 @@ class TalkEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TalkMessageAuthor:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TalkMessageAuthor(Model):
     """Who wrote."""
 
     id: JsonValue | Unset = field(default=UNSET)
@@ -134,8 +135,8 @@ class TalkMessageAuthor:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Talk:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Talk(Model):
     """A conversation with a contact."""
 
     talk_id: int
@@ -160,8 +161,8 @@ class Talk:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TalkMessage:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TalkMessage(Model):
     """A message of a talk."""
 
     id: str

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -23,8 +24,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class TaskCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskCreated(Model):
     """A task that was just created."""
 
     id: int
@@ -33,16 +34,16 @@ class TaskCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskResult:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskResult(Model):
     """What came of a task."""
 
     text: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskUpdated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskUpdated(Model):
     """A task that was just changed."""
 
     id: int
@@ -61,8 +62,8 @@ class TaskEntityType(OpenStrEnum):
     CUSTOMERS = "customers"
 
 
-@define(slots=True, kw_only=True)
-class Task:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Task(Model):
     """A thing to do."""
 
     id: int
@@ -91,8 +92,8 @@ class Task:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskCreate(Model):
     """A thing to do.
 
     What creating one takes; what is left UNSET is not sent.
@@ -122,8 +123,8 @@ class TaskCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskUpdate(Model):
     """A thing to do.
 
     What changing one takes; what is left UNSET stays as it is.

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -24,8 +25,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class TransactionCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionCreated(Model):
     """A purchase that was just added."""
 
     id: int
@@ -35,8 +36,8 @@ class TransactionCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionElementMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionElementMetadata(Model):
     """How much of it."""
 
     catalog_id: int
@@ -44,8 +45,8 @@ class TransactionElementMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionMetadata(Model):
     """Where the purchase is known elsewhere."""
 
     receipt_link: str | Unset = field(default=UNSET)
@@ -53,8 +54,8 @@ class TransactionMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionElement:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionElement(Model):
     """A catalog element that was bought."""
 
     id: int
@@ -62,8 +63,8 @@ class TransactionElement:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionEmbedded(Model):
     """What is embedded in Transaction."""
 
     customer: EntityRef
@@ -72,8 +73,8 @@ class TransactionEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Transaction:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Transaction(Model):
     """A purchase."""
 
     id: int
@@ -94,8 +95,8 @@ class Transaction:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionCreateEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionCreateEmbedded(Model):
     """What is embedded in Transaction."""
 
     catalog_elements: list[TransactionElement] | Unset = field(default=UNSET)
@@ -103,8 +104,8 @@ class TransactionCreateEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TransactionCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TransactionCreate(Model):
     """A purchase.
 
     What creating one takes; what is left UNSET is not sent.

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.tagged import tagged
 from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
@@ -53,8 +54,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class ChatMetadataClient:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatMetadataClient(Model):
     """Who writes."""
 
     name: str | Unset = field(default=UNSET)
@@ -62,8 +63,8 @@ class ChatMetadataClient:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatMetadataOrigin:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatMetadataOrigin(Model):
     """Where the chat is."""
 
     chat_id: str | Unset = field(default=UNSET)
@@ -72,8 +73,8 @@ class ChatMetadataOrigin:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FormMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FormMetadata(Model):
     """A form that was filled in."""
 
     form_id: JsonValue
@@ -90,8 +91,8 @@ class FormMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FormMetadataWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FormMetadataWrite(Model):
     """A form that was filled in, to report."""
 
     form_id: str | int | Unset = field(default=UNSET)
@@ -107,8 +108,8 @@ class FormMetadataWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class MailMetadataSender:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class MailMetadataSender(Model):
     """Who wrote."""
 
     email: str | Unset = field(default=UNSET)
@@ -116,8 +117,8 @@ class MailMetadataSender:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SipMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SipMetadata(Model):
     """An incoming call."""
 
     phone: JsonValue | Unset = field(default=UNSET)
@@ -138,8 +139,8 @@ class SipMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SipMetadataWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SipMetadataWrite(Model):
     """An incoming call to report."""
 
     phone: str | int | Unset = field(default=UNSET)
@@ -162,8 +163,8 @@ class SipMetadataWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedAccept:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedAccept(Model):
     """Who accepts an incoming lead, and where to."""
 
     user_id: int | Unset = field(default=UNSET)
@@ -173,16 +174,16 @@ class UnsortedAccept:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedCategory:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedCategory(Model):
     """The number of one category."""
 
     total: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedDecline:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedDecline(Model):
     """Who declines an incoming lead."""
 
     user_id: int | Unset = field(default=UNSET)
@@ -190,8 +191,8 @@ class UnsortedDecline:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedLinkMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedLinkMetadata(Model):
     """How to attach."""
 
     contact_id: int | Unset = field(default=UNSET)
@@ -199,8 +200,8 @@ class UnsortedLinkMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedLinkTo:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedLinkTo(Model):
     """An existing lead or customer."""
 
     entity_id: int
@@ -218,8 +219,8 @@ class UnsortedSortedCategory(OpenStrEnum):
     CHATS = "chats"
 
 
-@define(slots=True, kw_only=True)
-class ChatMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatMetadata(Model):
     """A message in a chat."""
 
     from_: str = field(metadata={"wire": "from"})
@@ -233,8 +234,8 @@ class ChatMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class MailMetadata:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class MailMetadata(Model):
     """An e-mail."""
 
     from_: MailMetadataSender = field(metadata={"wire": "from"})
@@ -246,8 +247,8 @@ class MailMetadata:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedCategories:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedCategories(Model):
     """The numbers by category."""
 
     sip: UnsortedCategory | Unset = field(default=UNSET)
@@ -257,8 +258,8 @@ class UnsortedCategories:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedEmbedded(Model):
     """What belongs to an incoming lead."""
 
     contacts: list[EntityRef] | Unset = field(default=UNSET)
@@ -268,8 +269,8 @@ class UnsortedEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedLeadEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedLeadEmbedded(Model):
     """What is embedded in UnsortedLead."""
 
     contacts: list[EntityRef]
@@ -281,8 +282,8 @@ class UnsortedLeadEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedLink:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedLink(Model):
     """What to attach a chat or an e-mail to."""
 
     link: UnsortedLinkTo
@@ -290,8 +291,8 @@ class UnsortedLink:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedLinked:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedLinked(Model):
     """What an incoming chat or e-mail was attached to."""
 
     uid: str
@@ -299,8 +300,8 @@ class UnsortedLinked:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedSorted:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedSorted(Model):
     """An incoming lead that was just accepted or declined."""
 
     uid: str
@@ -311,8 +312,8 @@ class UnsortedSorted:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedSummary:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedSummary(Model):
     """How many incoming leads there were, and what became of them."""
 
     total: int
@@ -325,8 +326,8 @@ class UnsortedSummary:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ChatsUnsortedLead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ChatsUnsortedLead(Model):
     """An incoming lead with category chats."""
 
     uid: str
@@ -342,8 +343,8 @@ class ChatsUnsortedLead:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FormsUnsortedLead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FormsUnsortedLead(Model):
     """An incoming lead with category forms."""
 
     uid: str
@@ -359,8 +360,8 @@ class FormsUnsortedLead:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class MailUnsortedLead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class MailUnsortedLead(Model):
     """An incoming lead with category mail."""
 
     uid: str
@@ -376,8 +377,8 @@ class MailUnsortedLead:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class OtherUnsortedLead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class OtherUnsortedLead(Model):
     """An incoming lead of another category."""
 
     uid: str
@@ -393,8 +394,8 @@ class OtherUnsortedLead:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SipUnsortedLead:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SipUnsortedLead(Model):
     """An incoming lead with category sip."""
 
     uid: str
@@ -410,8 +411,8 @@ class SipUnsortedLead:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UnsortedCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedCreated(Model):
     """An incoming lead that was just created."""
 
     uid: str
@@ -438,8 +439,8 @@ UNSORTED_LEAD_TAGS = tagged(
 )
 
 
-@define(slots=True, kw_only=True)
-class UnsortedWriteEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UnsortedWriteEmbedded(Model):
     """What is created together with the incoming lead."""
 
     leads: list[LeadCreate] | Unset = field(default=UNSET)
@@ -451,8 +452,8 @@ class UnsortedWriteEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class FormUnsortedWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class FormUnsortedWrite(Model):
     """A form to put among the incoming leads."""
 
     source_uid: str
@@ -467,8 +468,8 @@ class FormUnsortedWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SipUnsortedWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SipUnsortedWrite(Model):
     """A call to put among the incoming leads."""
 
     source_uid: str

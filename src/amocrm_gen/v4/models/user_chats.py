@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -17,8 +18,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class UserChatSession:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserChatSession(Model):
     """A token of the chats host, for about three days."""
 
     access_token: str = field(repr=False)
@@ -27,32 +28,32 @@ class UserChatSession:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserChatSessionResult:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserChatSessionResult(Model):
     """The part of the answer that is about the session."""
 
     session: UserChatSession
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserChatText:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserChatText(Model):
     """A text to send."""
 
     text: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserChatSessionResponse:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserChatSessionResponse(Model):
     """The part of the answer that is about chats."""
 
     chats: UserChatSessionResult
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserChatSessionAnswer:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserChatSessionAnswer(Model):
     """A token of the chats host."""
 
     response: UserChatSessionResponse

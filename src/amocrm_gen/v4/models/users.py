@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -24,8 +25,8 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CatalogRights:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CatalogRights(Model):
     """Rights in one catalog; L is linked."""
 
     catalog_id: int
@@ -33,8 +34,8 @@ class CatalogRights:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class StatusRights:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class StatusRights(Model):
     """Rights in one stage; only A and D."""
 
     entity_type: str
@@ -44,8 +45,8 @@ class StatusRights:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class TaskRights:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TaskRights(Model):
     """What may be done with tasks."""
 
     edit: Access | Unset = field(default=UNSET)
@@ -53,8 +54,8 @@ class TaskRights:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserGroup:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserGroup(Model):
     """The department of a user."""
 
     id: int
@@ -62,8 +63,8 @@ class UserGroup:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserRights:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserRights(Model):
     """What the user may do: A all, G own and group, M own, D none."""
 
     leads: Rights
@@ -85,8 +86,8 @@ class UserRights:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserRightsWrite:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserRightsWrite(Model):
     """Rights of a new user. With role_id the rest but group_id is ignored, with is_free everything
     else is; without either, leads, contacts, companies and tasks are required.
     """
@@ -111,8 +112,8 @@ class UserRightsWrite:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserRole:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserRole(Model):
     """The role of a user."""
 
     id: int
@@ -121,8 +122,8 @@ class UserRole:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserCreate(Model):
     """A user of the account.
 
     What creating one takes; what is left UNSET is not sent.
@@ -143,8 +144,8 @@ class UserCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class UserEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class UserEmbedded(Model):
     """What is embedded in User."""
 
     roles: list[UserRole] | Unset = field(default=UNSET)
@@ -154,8 +155,8 @@ class UserEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class User:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class User(Model):
     """A user of the account."""
 
     id: int

@@ -7,14 +7,15 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Webhook", "WebhookCreate", "WebhookDestination", "WebhookEvent", "WebhookSubscribed"]
 
 
-@define(slots=True, kw_only=True)
-class WebhookDestination:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebhookDestination(Model):
     """An address."""
 
     destination: str
@@ -62,8 +63,8 @@ class WebhookEvent(OpenStrEnum):
     ADD_CHAT_TEMPLATE_REVIEW = "add_chat_template_review"
 
 
-@define(slots=True, kw_only=True)
-class WebhookSubscribed:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebhookSubscribed(Model):
     """An address that was just subscribed."""
 
     id: int
@@ -81,8 +82,8 @@ class WebhookSubscribed:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Webhook:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Webhook(Model):
     """An address and the events that are sent to it."""
 
     id: int
@@ -100,8 +101,8 @@ class Webhook:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WebhookCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebhookCreate(Model):
     """An address and the events that are sent to it.
 
     What creating one takes; what is left UNSET is not sent.

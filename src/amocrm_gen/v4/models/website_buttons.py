@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -18,16 +19,16 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class TrustedWebsitesChange:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class TrustedWebsitesChange(Model):
     """Domains to add."""
 
     add: list[str]
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WebsiteButtonChange:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebsiteButtonChange(Model):
     """What changing a button takes."""
 
     name: str | Unset = field(default=UNSET)
@@ -36,8 +37,8 @@ class WebsiteButtonChange:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WebsiteButtonCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebsiteButtonCreate(Model):
     """A button for sites.
 
     What creating one takes; what is left UNSET is not sent.
@@ -51,8 +52,8 @@ class WebsiteButtonCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class WebsiteButtonCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebsiteButtonCreated(Model):
     """A button that is being made; its source is there at once."""
 
     source_id: int
@@ -68,8 +69,8 @@ class WebsiteButtonCreationStatus(OpenStrEnum):
     CREATION_PENDING = "creation_pending"
 
 
-@define(slots=True, kw_only=True)
-class WebsiteButton:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WebsiteButton(Model):
     """A button for sites."""
 
     account_id: int

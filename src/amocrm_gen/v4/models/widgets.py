@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -23,8 +24,8 @@ class WidgetSettingType(OpenStrEnum):
     USERS_LP = "users_lp"
 
 
-@define(slots=True, kw_only=True)
-class WidgetSetting:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class WidgetSetting(Model):
     """A setting of a widget."""
 
     key: str
@@ -35,8 +36,8 @@ class WidgetSetting:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Widget:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Widget(Model):
     """A widget."""
 
     id: int

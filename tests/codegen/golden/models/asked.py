@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -13,24 +14,24 @@ from .common import Links
 __all__ = ["Card", "CardEmbedded", "CardOwner", "CardTag"]
 
 
-@define(slots=True, kw_only=True)
-class CardOwner:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CardOwner(Model):
     """CardOwner."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CardTag:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CardTag(Model):
     """CardTag."""
 
     name: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CardEmbedded:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CardEmbedded(Model):
     """What is embedded in Card."""
 
     tags: list[CardTag]
@@ -39,8 +40,8 @@ class CardEmbedded:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Card:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Card(Model):
     """A card."""
 
     id: int

@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["Order", "Ordered"]
 
 
-@define(slots=True, kw_only=True)
-class Order:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Order(Model):
     """Order."""
 
     name: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Ordered:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Ordered(Model):
     """Ordered."""
 
     id: int

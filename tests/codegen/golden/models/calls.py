@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Call", "Page"]
 
 
-@define(slots=True, kw_only=True)
-class Call:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Call(Model):
     """A phone call."""
 
     id: int
@@ -20,8 +21,8 @@ class Call:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Page:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Page(Model):
     """Page."""
 
     call: Call

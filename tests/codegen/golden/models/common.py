@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["Link", "Links"]
 
 
-@define(slots=True, kw_only=True)
-class Link:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Link(Model):
     """Link."""
 
     href: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Links:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Links(Model):
     """The address of the object itself."""
 
     self_: Link = field(metadata={"wire": "self"})

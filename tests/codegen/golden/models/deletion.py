@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["Id"]
 
 
-@define(slots=True, kw_only=True)
-class Id:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Id(Model):
     """Id."""
 
     id: int

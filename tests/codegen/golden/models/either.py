@@ -5,37 +5,38 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["ById", "ByName", "Done", "Order"]
 
 
-@define(slots=True, kw_only=True)
-class ById:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ById(Model):
     """ById."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ByName:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ByName(Model):
     """ByName."""
 
     name: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Done:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Done(Model):
     """Done."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Order:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Order(Model):
     """Order."""
 
     target: ById | ByName

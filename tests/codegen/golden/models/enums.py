@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue, OpenIntEnum, OpenStrEnum
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -36,8 +37,8 @@ class PaintedMode(OpenStrEnum):
     OFF = "off"
 
 
-@define(slots=True, kw_only=True)
-class Painted:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Painted(Model):
     """Something painted."""
 
     colour: Colour

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
@@ -13,8 +14,8 @@ from .common import Links
 __all__ = ["Remark", "RemarkUpdate", "RemarkUpdated"]
 
 
-@define(slots=True, kw_only=True)
-class Remark:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Remark(Model):
     """A remark."""
 
     id: int
@@ -23,8 +24,8 @@ class Remark:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RemarkUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RemarkUpdate(Model):
     """A remark.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -35,8 +36,8 @@ class RemarkUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class RemarkUpdated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class RemarkUpdated(Model):
     """RemarkUpdated."""
 
     id: int

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 
 from .common import Links
@@ -14,8 +15,8 @@ from .common import Links
 __all__ = ["Thing"]
 
 
-@define(slots=True, kw_only=True)
-class Thing:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Thing(Model):
     """A thing."""
 
     id: int

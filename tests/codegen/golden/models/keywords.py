@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Named"]
 
 
-@define(slots=True, kw_only=True)
-class Named:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Named(Model):
     """An object with awkward keys."""
 
     self_: str = field(metadata={"wire": "self"})

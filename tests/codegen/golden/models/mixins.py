@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 
 __all__ = ["Photo", "Session"]
 
 
-@define(slots=True, kw_only=True)
-class Photo:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Photo(Model):
     """A photo."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Session:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Session(Model):
     """Where to send it."""
 
     url: str

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Change", "Label", "Parcel"]
 
 
-@define(slots=True, kw_only=True)
-class Label:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Label(Model):
     """Label."""
 
     text: str
@@ -22,16 +23,16 @@ class Label:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Parcel:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Parcel(Model):
     """Parcel."""
 
     id: int
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Change:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Change(Model):
     """Change."""
 
     add: list[Label] | Unset = field(default=UNSET)

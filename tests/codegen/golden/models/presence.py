@@ -7,14 +7,15 @@ from datetime import datetime
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.types import JsonValue
 from amocrm_gen.runtime.unset import UNSET, Unset
 
 __all__ = ["Presence", "PresenceUpdate", "Result"]
 
 
-@define(slots=True, kw_only=True)
-class PresenceUpdate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class PresenceUpdate(Model):
     """A thing whose keys may be null, absent or both.
 
     What changing one takes; what is left UNSET stays as it is.
@@ -27,16 +28,16 @@ class PresenceUpdate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Result:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Result(Model):
     """Result."""
 
     text: str
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class Presence:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class Presence(Model):
     """A thing whose keys may be null, absent or both."""
 
     id: int

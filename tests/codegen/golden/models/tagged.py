@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 
 from attrs import define, field
 
+from amocrm_gen.runtime.model import Model
 from amocrm_gen.runtime.tagged import tagged
 from amocrm_gen.runtime.types import JsonObject, JsonValue
 
@@ -27,16 +28,16 @@ __all__ = [
 ]
 
 
-@define(slots=True, kw_only=True)
-class CircleParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CircleParams(Model):
     """CircleParams."""
 
     radius: float
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CircleShape:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CircleShape(Model):
     """A shape with kind circle."""
 
     id: int
@@ -46,8 +47,8 @@ class CircleShape:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class CircleShapeCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class CircleShapeCreate(Model):
     """A shape with kind circle.
 
     What creating one takes; what is left UNSET is not sent.
@@ -58,8 +59,8 @@ class CircleShapeCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class OtherShape:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class OtherShape(Model):
     """A shape of another kind."""
 
     id: int
@@ -69,8 +70,8 @@ class OtherShape:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class OtherShapeCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class OtherShapeCreate(Model):
     """A shape of another kind.
 
     What creating one takes; what is left UNSET is not sent.
@@ -81,8 +82,8 @@ class OtherShapeCreate:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class ShapeCreated:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class ShapeCreated(Model):
     """ShapeCreated."""
 
     id: int
@@ -90,16 +91,16 @@ class ShapeCreated:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SquareParams:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SquareParams(Model):
     """SquareParams."""
 
     side: float
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SquareShape:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SquareShape(Model):
     """A shape with kind square."""
 
     id: int
@@ -109,8 +110,8 @@ class SquareShape:
     extra: dict[str, JsonValue] = field(factory=lambda: {}, repr=False, metadata={"extra": True})
 
 
-@define(slots=True, kw_only=True)
-class SquareShapeCreate:
+@define(slots=True, kw_only=True, eq=False, repr=False)
+class SquareShapeCreate(Model):
     """A shape with kind square.
 
     What creating one takes; what is left UNSET is not sent.
