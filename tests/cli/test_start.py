@@ -27,6 +27,56 @@ def test_helps(cli: Shell) -> None:
     assert "not affiliated" in " ".join(told.out.split())
 
 
+@pytest.mark.parametrize("line", [[], ["leads"], ["runs"]])
+def test_a_line_without_a_command_is_told(cli: Shell, line: list[str]) -> None:
+    """People see the help; programs a sentence, and what shows the help."""
+    path = " ".join(["amocrm", *line])
+    told = cli(*line)
+    assert told.code == 2
+    assert told.error["details"]["help"] == f"{path} --help"
+    assert told.err == f"amocrm: {path} needs a command; see `{path} --help`\n"
+    shown = cli(*line, AMOCRM_OUTPUT="table")
+    assert (shown.code, shown.out) == (2, "")
+    assert shown.err.startswith(f"Usage: {path} [OPTIONS] COMMAND")
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("amocrm lea", "leads"),
+        ("amocrm leads up", "update"),
+        ("amocrm leads find --ord", "--order"),
+        ("amocrm notes create con", "contacts"),
+        ("amocrm action run win-l", "win-lead"),
+        ("amocrm -a sho", "shop"),
+        ("amocrm connection get sho", "shop"),
+    ],
+)
+def test_shells_complete(cli: Shell, words: str, found: str) -> None:
+    """Commands, options, kinds of entities, actions and connections."""
+    cli("connection", "ensure", "shop.amocrm.ru")
+    asked = {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()) - 1)}
+    told = cli(_AMOCRM_COMPLETE="bash_complete", **asked)
+    assert (told.code, told.err) == (0, "")
+    assert told.out.splitlines() == [f"plain,{found}"]
+
+
+def test_a_reader_that_goes_ends_it(practice: Shell) -> None:
+    """As with any program that writes to a closed pipe; the run is in the log."""
+    practice("leads", "create", "--set", "name=Roof")
+    started = practice.start("leads", "find", "-o", "csv")
+    assert started.stdout is not None
+    started.stdout.close()
+    assert started.wait(60) == 141
+    assert started.stderr is not None
+    assert started.stderr.read() == ""
+    started.stderr.close()
+    assert started.stdin is not None
+    started.stdin.close()
+    last = practice("runs", "list", "--limit", "1").output["items"][0]
+    assert (last["outcome"], last["exitCode"]) == ("pipe_closed", 141)
+
+
 @pytest.mark.parametrize("line", [["logn"], ["mock", "srve"]])
 def test_proposes_commands_of_like_names(cli: Shell, line: list[str]) -> None:
     """A wrong command is an error of usage that says what may be meant."""

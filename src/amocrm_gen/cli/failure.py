@@ -128,9 +128,11 @@ def _usage(error: click.UsageError) -> Failure:
     possible = getattr(error, "possibilities", None)
     if possible:
         details["did_you_mean"] = list(possible)
-    return Failure(
-        code="usage_error", exit_code=2, message=_sentence(error.format_message()), details=details
-    )
+    message = error.format_message()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        # Its text is the whole help.
+        message = f"{error.ctx.command_path} needs a command; see `{error.ctx.command_path} --help`"
+    return Failure(code="usage_error", exit_code=2, message=_sentence(message), details=details)
 
 
 def _amo(error: AmoError) -> Failure:

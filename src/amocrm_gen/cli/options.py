@@ -49,12 +49,19 @@ def _keep(context: click.Context, parameter: click.Parameter, value: object) -> 
     return value
 
 
+def _connection_ids(context: click.Context, option: click.Parameter, begun: str) -> list[str]:
+    from amocrm_gen.cli.completing import connection_ids  # noqa: PLC0415 - for shells only
+
+    return connection_ids(context, option, begun)
+
+
 def global_options(without: Collection[str] = (), *, hidden: bool = False) -> list[click.Option]:
     """Return the options of all commands, but for those that a command takes itself."""
     options = [
         click.Option(
             ["-a", "--account", "--connectionId", "--connectionKey", "account"],
             metavar="ACCOUNT",
+            shell_complete=_connection_ids,
             help="Which connection: its id, subdomain or domain.",
         ),
         click.Option(

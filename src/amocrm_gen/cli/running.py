@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from amocrm_gen.cli.failure import Failure, failure_of
+from amocrm_gen.cli.failure import failure_of
 from amocrm_gen.cli.root import amocrm
 from amocrm_gen.cli.surroundings import Surroundings
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run", "run_in"]
 
+_COMPLETING: Final = "_AMOCRM_COMPLETE"
+"""The variable by which a shell asks for completions."""
 _INTERRUPTED: Final = 130
 _PIPE_CLOSED: Final = 141
 """What a shell says of a program that wrote to a closed pipe."""
@@ -39,10 +41,12 @@ def run_in(surroundings: Surroundings, arguments: Sequence[str]) -> int:
         sys.stderr.write("amocrm: interrupted\n")
         return _INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone; the interpreter must not try to flush once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        surroundings.end_run("pipe_closed", _PIPE_CLOSED)
-        return _PIPE_CLOSED
+        return _unread(surroundings)
+    except SystemExit as exit_:
+        # click exits by itself after a completion, and with 1 where the reader has gone.
+        if exit_.code != 1 or _COMPLETING in os.environ:
+            raise
+        return _unread(surroundings)
     except Exception as error:
         failure = failure_of(error)
         if failure is None:
@@ -50,12 +54,18 @@ def run_in(surroundings: Surroundings, arguments: Sequence[str]) -> int:
             raise
         failure = surroundings.advised(failure, error)
         surroundings.end_run(failure.code, failure.exit_code)
-        return _report(surroundings, failure)
+        if isinstance(error, click.exceptions.NoArgsIsHelpError) and surroundings.format == "table":
+            click.echo(error.ctx.get_help(), err=True, color=surroundings.options.color)
+        else:
+            surroundings.fail(failure)
+        return failure.exit_code
     ended = code if isinstance(code, int) else 0
     surroundings.end_run("ok" if ended == 0 else "failed", ended)
     return ended
 
 
-def _report(surroundings: Surroundings, failure: Failure) -> int:
-    surroundings.fail(failure)
-    return failure.exit_code
+def _unread(surroundings: Surroundings) -> int:
+    # The interpreter must not try to flush once more.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    surroundings.end_run("pipe_closed", _PIPE_CLOSED)
+    return _PIPE_CLOSED

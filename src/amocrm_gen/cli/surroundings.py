@@ -6,6 +6,7 @@ import os
 import sys
 from collections import deque
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Self
 
 from attrs import Factory, define, evolve
@@ -61,7 +62,7 @@ class Surroundings:
         """
         asked = os.environ.get("AMOCRM_OUTPUT")
         words = list(arguments)
-        for word, following in zip(words, [*words[1:], ""], strict=True):
+        for word, following in pairwise([*words, ""]):
             if word in {"-o", "--output"}:
                 asked = following
             elif word == "--json":

@@ -10,6 +10,7 @@ import click
 
 from amocrm_gen.cli.command import Command, Group
 from amocrm_gen.cli.commands.action_save import save
+from amocrm_gen.cli.completing import action_ids
 from amocrm_gen.cli.options import all_option, curl_option, dry_run_option
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _row(each: Action) -> JsonObject:
         "amocrm action show leads.update --jq .output.example",
     ),
 )
-@click.argument("key")
+@click.argument("key", shell_complete=action_ids)
 @_file_option
 @click.pass_obj
 def show(surroundings: Surroundings, key: str, own_files: tuple[Path, ...]) -> None:
@@ -170,7 +171,7 @@ action.add_command(_get, "get")
         "amocrm action run leads.update_one --set id=1 --set status_id=Negotiation",
     ),
 )
-@click.argument("key")
+@click.argument("key", shell_complete=action_ids)
 @click.option(
     "--input", "given", metavar="JSON|@FILE|-", help="The input, as `amocrm action show` has it."
 )

@@ -8,6 +8,7 @@ import click
 
 from amocrm_gen.cli.command import Command
 from amocrm_gen.cli.commands.login import login_by_mock, show_connected
+from amocrm_gen.cli.completing import connection_ids
 from amocrm_gen.cli.login_options import credential_options
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ __all__ = ["connect"]
         "amocrm connect example --wait 600          # until somebody has granted access",
     ),
 )
-@click.argument("connection", required=False)
+@click.argument("connection", required=False, shell_complete=connection_ids)
 @credential_options
 @click.option(
     "--browser/--no-browser",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from amocrm_gen.cli.command import Command, Group
+from amocrm_gen.cli.completing import connection_ids
 from amocrm_gen.cli.login_options import credential_options
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def list_connections(surroundings: Surroundings) -> None:
         "amocrm connection get example --wait 600      # until it is ready",
     ),
 )
-@click.argument("connection", required=False)
+@click.argument("connection", required=False, shell_complete=connection_ids)
 @click.option("--offline", is_flag=True, help="As far as this machine knows; send nothing.")
 @click.option(
     "--wait",
@@ -150,7 +151,7 @@ def ensure_connection(  # noqa: PLR0913, PLR0917 - the options that the command 
 
 
 @connection.command("remove", cls=Command, examples=("amocrm connection remove example",))
-@click.argument("connection")
+@click.argument("connection", shell_complete=connection_ids)
 @click.pass_obj
 def remove_connection(surroundings: Surroundings, connection: str) -> None:
     """Forget a connection with its tokens and credentials; the account itself stays as it is."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from amocrm_gen.cli.command import Command
+from amocrm_gen.cli.completing import connection_ids
 
 if TYPE_CHECKING:
     from amocrm_gen.cli.surroundings import Surroundings
@@ -24,7 +25,7 @@ __all__ = ["logout"]
         "amocrm logout --all",
     ),
 )
-@click.argument("connection", required=False)
+@click.argument("connection", required=False, shell_complete=connection_ids)
 @click.option("--all", "everything", is_flag=True, help="Of all connections.")
 @click.pass_obj
 def logout(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from amocrm_gen.cli.command import Command
+from amocrm_gen.cli.completing import connection_ids
 from amocrm_gen.cli.failure import Failure, Told
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ["not_ready", "status"]
         "amocrm status --offline          # sends nothing",
     ),
 )
-@click.argument("connection", required=False)
+@click.argument("connection", required=False, shell_complete=connection_ids)
 @click.option("--offline", is_flag=True, help="As far as this machine knows; send nothing.")
 @click.pass_obj
 def status(
