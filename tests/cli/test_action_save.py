@@ -40,6 +40,26 @@ def test_b10_an_action_of_ones_own_is_saved_and_run(practice: Shell) -> None:
     assert read["text"] == "Call back: Roof"
 
 
+def test_b10_a_later_step_that_fails_tells_what_is_done(practice: Shell) -> None:
+    """The note is written by then; "nothing was sent" is true of the first step alone."""
+    practice("action", "save", str(EXAMPLE))
+    lead = practice("leads", "create", "--set", "name=Roof").output["items"][0]["id"]
+    line = ("action", "run", "call-back", "--set", f"lead={lead}", "--set", "said=Yes", "--set")
+    told = practice(*line, "when=soon")
+    assert told.error["code"] == "invalid_input"
+    assert "stays done (step note)" in told.error["details"]["what_to_do"]
+    assert "nothing was sent" not in told.err
+
+
+def test_b14_an_action_of_ones_own_is_repeated(practice: Shell) -> None:
+    """The replay has the user's actions, and nothing else of the configuration."""
+    practice("action", "save", "users.find", "--id", "all-users", "--set", "limit=5")
+    practice("action", "run", "all-users", "-a", practice.environment["AMOCRM_ACCOUNT"])
+    run = practice("runs", "list").output["items"][0]["id"]
+    again = practice("runs", "replay", str(run), "--against", "mock").output
+    assert again["now"] == again["then"]
+
+
 def test_a_saved_action_is_not_overwritten_by_chance(cli: Shell) -> None:
     """--force takes its place."""
     assert cli("action", "save", str(EXAMPLE)).code == 0

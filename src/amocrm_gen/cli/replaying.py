@@ -8,9 +8,11 @@ import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING, Final
 from unittest import mock
 
+from amocrm_gen.actions.saved.shelf import own_shelf
 from amocrm_gen.cli.surroundings import Surroundings
 from amocrm_gen.runs.difference import differences
 from amocrm_gen.runs.errors import ReplayError
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["replay"]
 
-_ACCOUNT: Final = frozenset({"-a", "--account", "--connectionId"})
+_ACCOUNT: Final = frozenset({"-a", "--account", "--connectionId", "--connectionKey"})
 
 
 def replay(run: Run, url: str | None) -> JsonObject:
@@ -70,7 +72,7 @@ def _line(run: Run, folder: Path) -> Iterator[str]:
     for word in words:
         if word in _ACCOUNT:
             next(words, None)
-        elif word.partition("=")[0] in _ACCOUNT:
+        elif word.partition("=")[0] in _ACCOUNT or word.startswith("-a"):
             continue
         elif word in run.given and word != "-":
             copy = folder / f"given-{len(list(folder.iterdir()))}"
@@ -83,7 +85,11 @@ def _line(run: Run, folder: Path) -> Iterator[str]:
 @contextmanager
 def _environment(own: dict[str, str], folder: str) -> Generator[None]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AMOCRM_")}
-    # Nothing of the real account is read or remembered: no token, no create, no throttle.
+    # Nothing of the real account is read or remembered: no token, no create, no throttle. The
+    # user's own actions are what may have been run.
+    shelf = own_shelf().folder
+    if shelf.is_dir():
+        copytree(shelf, Path(folder) / "config" / shelf.name)
     folders = {
         f"AMOCRM_{name}_FOLDER": str(Path(folder) / name.lower())
         for name in ("CONFIG", "STATE", "SHARED")

@@ -11,6 +11,7 @@ from amocrm_gen.actions.fault import Fault, InputError
 from amocrm_gen.actions.saved.expression import ExpressionError
 from amocrm_gen.actions.saved.template import filled, worked_out
 from amocrm_gen.actions.validation import checked_by_schema
+from amocrm_gen.runtime.errors import AmoError
 from amocrm_gen.runtime.kinds import is_list
 from amocrm_gen.runtime.unset import UNSET
 
@@ -136,13 +137,29 @@ class SavedAction:
             try:
                 known[step.id] = self._done(amo, step, known)
             except ExpressionError as error:
-                raise self._unfit(f"steps.{step.id}", error) from error
+                unfit = self._unfit(f"steps.{step.id}", error)
+                self._tell_done(known, step, unfit)
+                raise unfit from error
+            except AmoError as error:
+                self._tell_done(known, step, error)
+                raise
         if self.output is UNSET:
             return cast("JsonValue", known[self.steps[-1].id])
         try:
             return filled(self.output, known)
         except ExpressionError as error:
             raise self._unfit("output", error) from error
+
+    def _tell_done(self, known: Mapping[str, object], failed: Step, error: AmoError) -> None:
+        """Say of an error what is done by now: whoever repeats the action does that again."""
+        # Steps that were left out gave nothing.
+        done = [step.id for step in self.steps if step.is_write and known.get(step.id)]
+        if done:
+            steps = f"{'step' if len(done) == 1 else 'steps'} {', '.join(done)}"
+            error.what_to_do = (
+                f"the step {failed.id} failed, and what was done before stays done ({steps}):"
+                " repeat only the rest"
+            )
 
     def _unfit(self, place: str, error: ExpressionError) -> InputError:
         return InputError(
