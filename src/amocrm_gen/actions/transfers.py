@@ -11,7 +11,6 @@ from amocrm_gen.actions.action import Requests
 from amocrm_gen.actions.contract import contract_of
 from amocrm_gen.actions.fault import Fault, InputError
 from amocrm_gen.actions.schema import standing_alone
-from amocrm_gen.actions.validation import checked_by_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -75,6 +74,10 @@ class Transfer:
 
     def perform(self, amo: AmoCRM, given: JsonObject) -> JsonValue:
         """Check the input and move the file."""
+        from amocrm_gen.actions.validation import (  # noqa: PLC0415 - a list needs none
+            checked_by_schema,
+        )
+
         return self.carry_out(self, amo, checked_by_schema(self, given))
 
     def refuse(self, path: str, message: str, hint: str) -> InputError:

@@ -85,7 +85,7 @@ class AmbiguousName(_NameError):
         self, what: str, given: object, candidates: Sequence[Candidate], *, where: str = ""
     ) -> None:
         super().__init__(
-            f"{len(candidates)} times there is a {what} {given!r}{where}",
+            f"the {what} {given!r}{where} is ambiguous: {len(candidates)} have that name",
             what=what,
             given=str(given),
             candidates=candidates,
