@@ -204,3 +204,12 @@ def test_b11_every_operation_of_the_spec_is_an_action(cli: Shell) -> None:
     told = cli("action", "list", "--type", "operation", "--all", "--json")
     listed = {item["id"] for item in told.output["items"]}
     assert listed == {each.id for api in APIS for each in contract_of(api).operations()}
+
+
+def test_b10_a_phone_number_is_a_text(practice: Shell) -> None:
+    """What can only be a text needs no quotes of JSON; numbers stay numbers."""
+    line = ("action", "run", "create-lead-with-contact", "--set", "name=2026", "--set", "price=5")
+    made = practice(*line, "--set", "contact.phone=89161234567").output
+    found = practice("action", "run", "find-contact-by-phone", "--set", "phone=89161234567").output
+    assert [contact["id"] for contact in found["contacts"]] == [made["contact_id"]]
+    assert practice("leads", "get", str(made["lead_id"])).output["price"] == 5

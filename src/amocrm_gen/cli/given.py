@@ -12,7 +12,7 @@ import click
 from orjson import JSONDecodeError, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
@@ -70,14 +70,27 @@ def read_object(given: str | None, option: str) -> JsonObject:
     return value
 
 
-def with_settings(given: JsonObject, settings: Sequence[str], option: str = "--set") -> JsonObject:
-    """Put `a.b=c` pairs into an object, which is changed and returned."""
+def with_settings(
+    given: JsonObject,
+    settings: Sequence[str],
+    option: str = "--set",
+    *,
+    is_text: Callable[[str], bool] = lambda _: False,
+) -> JsonObject:
+    """Put `a.b=c` pairs into an object, which is changed and returned.
+
+    Where only a text can stand a value is one, even if it looks like a number: a phone number.
+    """
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals or not name.strip("+ "):
             raise click.BadParameter(f"{setting!r} sets nothing: {_HOW}", param_hint=option)
         adds = name.endswith("+")
-        put(given, name.removesuffix("+").strip(), value_of(text), adds=adds, option=option)
+        place = name.removesuffix("+").strip()
+        value = value_of(text)
+        if isinstance(value, int | float) and is_text(place):
+            value = text
+        put(given, place, value, adds=adds, option=option)
     return given
 
 
