@@ -29,6 +29,7 @@ BENCHMARKS: Final = {
     "walk": "benchmarks.walking:walk",
     "memory": "benchmarks.reading:memory",
     "cold": "benchmarks.cold:cold_start",
+    "cli": "benchmarks.command_line:command_line",
     "generate": "benchmarks.generator:generate",
     "mock": "benchmarks.mockserver:server",
     "handle": "benchmarks.mockserver:handle",

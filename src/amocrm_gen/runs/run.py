@@ -109,13 +109,13 @@ class Run:
         """Return what a list of runs shows."""
         return {
             "id": self.id,
-            "time": self.time,
-            "connection": self.connection,
+            "outcome": self.outcome,
+            "exitCode": self.exit_code,
             "command": self.command,
             "action": self.action,
             "dryRun": self.is_rehearsed,
-            "outcome": self.outcome,
-            "exitCode": self.exit_code,
+            "time": self.time,
+            "connection": self.connection,
             "requests": self.requests,
             "seconds": round(self.seconds, 3),
         }
