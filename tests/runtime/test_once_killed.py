@@ -35,6 +35,29 @@ class Workers:
     folder: Path
     field: int | None
     _stack: ExitStack = field(factory=ExitStack)
+    _known: set[object] = field(factory=set[object])
+
+    def mark(self) -> None:
+        """Note which connections the mock server has before a child begins."""
+        self._ask()
+        self._known = self._open()
+
+    def settle(self) -> None:
+        """Wait until the mock server has carried out what a child sent before it died.
+
+        Connections are taken up in the order in which they were made, so that of the dead child is
+        known when this one is answered, and gone when all that came by it is done.
+        """
+        self._ask()
+        while self._open() - self._known:
+            self._ask()
+
+    def _ask(self) -> None:
+        address = f"{self.desk.account.base_url}/__mock__/info"
+        urllib3.request("GET", address, headers={"Connection": "close"})
+
+    def _open(self) -> set[object]:
+        return set(self.desk.account.running._running._connections)
 
     def start(self) -> "subprocess.Popen[str]":
         """Start one."""
@@ -106,6 +129,7 @@ def test_killed_at_every_step(workers: Workers) -> None:
     for index, label in list(enumerate(steps))[::every]:
         for halved in (False, True) if label in {"os.write", "socket.sendall"} else (False,):
             key = f"{index}{'h' * halved}"
+            workers.mark()
             tell(worker, workers.task(key, deadly=index + 1, halved=halved))
             told = wait_for(worker)
             assert told["ended"] == (-signal.SIGKILL if len(told["steps"]) > index else 0)
@@ -122,8 +146,7 @@ def test_killed_at_every_step(workers: Workers) -> None:
 def _recover(workers: Workers, ledger: SqliteLedger, key: str) -> str:
     """Make the call again, and do as the error says; return what became of the key."""
     task = workers.task(key)
-    # Requests are carried out in the order in which they came: those of the dead child before this.
-    urllib3.request("GET", f"{workers.desk.account.base_url}/__mock__/info")
+    workers.settle()
     before = {row["name"]: row["id"] for row in workers.desk.leads()}
     was_open = any(name.endswith(f"#{key}") for name in ledger.started())
     try:
