@@ -71,3 +71,18 @@ def test_only_the_kinds_that_are_asked_for(text: str, kinds: set[FoundKind], lim
     assert len(found) <= limit
     assert {one.kind for one in found} <= kinds
     assert all(0.0 < one.score <= 1.0 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("pages ahead prefetch", "runtime.md"),
+        ("exit codes", "cli.md"),
+        ("duplicate control", "mock-server.md"),
+    ],
+)
+def test_sections_of_the_docs_are_found(text: str, page: str) -> None:
+    """By what they are about; each says its page and its heading."""
+    found = search(text, Catalog.of(), kinds=["doc"])
+    assert page in [one.id.partition("#")[0] for one in found[:3]]
+    assert {one.kind for one in found} == {"doc"}

@@ -104,6 +104,7 @@ def test_wheel_holds_no_tests_and_stays_small(wheel: Path) -> None:
     assert "amocrm_codegen/spec/v4/leads.yaml" in names
     assert "amocrm_gen/py.typed" in names
     assert "amocrm_gen/skill/SKILL.md" in names
+    assert "amocrm_gen/pages/cli.md" in names
     assert wheel.stat().st_size <= 2_000_000
 
 

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from amocrm_gen.actions.contract import APIS, contract_of
 from amocrm_gen.actions.ranking.lexicon import lexicon, lines_of
+from amocrm_gen.actions.ranking.pages import sections
 from amocrm_gen.actions.ranking.reading import read
 
 if TYPE_CHECKING:
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
 
     from amocrm_gen.actions.contract import Contract, Schema
 
-__all__ = ["KINDS", "Found", "FoundKind", "Named", "named"]
+__all__ = ["KINDS", "Found", "FoundKind", "Named", "named", "named_sections"]
 
-FoundKind: TypeAlias = Literal["action", "endpoint", "field", "connector", "error"]
+FoundKind: TypeAlias = Literal["action", "endpoint", "field", "connector", "error", "doc"]
 KINDS: Final[tuple[FoundKind, ...]] = get_args(FoundKind)
 
 _READ: Final = ("list", "get")
@@ -33,7 +34,7 @@ class Found:
 
     kind: FoundKind
     id: str
-    """`win-lead`, `GET /api/v4/leads`, `leads.price`, `kommo`, `NotFound`."""
+    """`win-lead`, `GET /api/v4/leads`, `leads.price`, `kommo`, `NotFound`, `cli.md#log-in`."""
     title: str
     place: str
     """Where it belongs: what an action calls, an endpoint's action, a field's type."""
@@ -53,6 +54,17 @@ class Named:
 def named() -> tuple[Named, ...]:
     """Return all of them."""
     return (*_fields(), *_connectors(), *_errors())
+
+
+@cache
+def named_sections() -> tuple[Named, ...]:
+    """Return the sections of the docs; their texts are long, so they are weighed apart."""
+    return tuple(
+        Named(
+            Found("doc", one.id, one.title, one.page_title), f"{one.title} {one.title} {one.text}"
+        )
+        for one in sections()
+    )
 
 
 def _fields() -> Iterator[Named]:

@@ -1,4 +1,4 @@
-"""Searches all that has a name: actions, endpoints, fields, connectors and errors."""
+"""Searches all that has a name: actions, endpoints, fields, connectors, errors and docs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrs import evolve
 
 from amocrm_gen.actions.ranking.index import Index
 from amocrm_gen.actions.ranking.lexicon import lexicon
-from amocrm_gen.actions.ranking.named import KINDS, Found, named
+from amocrm_gen.actions.ranking.named import KINDS, Found, named, named_sections
 from amocrm_gen.actions.ranking.prose import Prose
 from amocrm_gen.actions.ranking.reading import read
 from amocrm_gen.actions.ranking.spelling import fold
@@ -29,6 +29,8 @@ _FAINT: Final = 0.25
 _SCALE: Final = 2.5
 """Brings the scores of texts to the scale of actions."""
 _SAME_NAME: Final = 0.15
+_BESIDE: Final = 0.8
+"""A page about something comes behind the thing itself."""
 _WELL_KNOWN: Final = {
     "leads": 0.07,
     "contacts": 0.03,
@@ -55,6 +57,8 @@ def search(
         found += (one for one in _of_actions(text, actions) if one.kind in kinds)
     if not _OF_ACTIONS.issuperset(kinds):
         found += (one for one in _of_names(text) if one.kind in kinds)
+    if "doc" in kinds:
+        found += _of_docs(text)
     typed = " ".join(fold(text).split())
     best = [evolve(one, score=1.0) for one in found if fold(one.id) == typed]
     others = [one for one in found if fold(one.id) != typed]
@@ -91,6 +95,19 @@ def _of_names(text: str) -> Iterator[Found]:
         score = 1.0 - exp(-_SCALE * max(share + more, 0.0))
         if score >= _FAINT:
             yield evolve(found, score=round(score, 4))
+
+
+def _of_docs(text: str) -> Iterator[Found]:
+    said = read(text).words
+    for number, share in _pages().scores(said, is_lenient=True).items():
+        score = _BESIDE * (1.0 - exp(-_SCALE * max(share, 0.0)))
+        if score >= _FAINT:
+            yield evolve(named_sections()[number].found, score=round(score, 4))
+
+
+@cache
+def _pages() -> Prose:
+    return Prose(one.text for one in named_sections())
 
 
 @cache

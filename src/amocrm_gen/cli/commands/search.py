@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["search"]
 
-_KINDS: Final = ("action", "endpoint", "field", "connector", "error")
+_KINDS: Final = ("action", "endpoint", "field", "connector", "error", "doc")
 
 
 @click.command(
@@ -23,6 +23,7 @@ _KINDS: Final = ("action", "endpoint", "field", "connector", "error")
         "amocrm search 'loss reason'",
         "amocrm search leads.price --type field",
         "amocrm search kommo --type connector --json",
+        "amocrm search throttle --type doc",
         "amocrm search 'PATCH /api/v4/leads' --type endpoint",
     ),
 )
@@ -40,7 +41,7 @@ _KINDS: Final = ("action", "endpoint", "field", "connector", "error")
 def search(
     surroundings: Surroundings, words: tuple[str, ...], kinds: tuple[str, ...], limit: int
 ) -> None:
-    """Search actions, endpoints, fields of entities, connectors and errors; offline.
+    """Search actions, endpoints, fields, connectors, errors and docs; offline.
 
     In English, Russian or Spanish, or by the name itself: leads.price, PATCH /api/v4/leads.
     """
