@@ -6,9 +6,11 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from amocrm_gen.runtime.tokens.memory import MemoryTokenStore
 from amocrm_mockserver.testing import MockAccount
 from runtime.amo import Amo
 from runtime.desk import Desk
+from runtime.renewals import Kept
 from runtime.twins import Stage
 
 settings.register_profile(
@@ -42,6 +44,15 @@ def amo(
             logging.Formatter().format(record) for record in caplog.get_records("call")
         )
         assert not [secret for secret in opened.secrets() if secret in logged]
+
+
+@pytest.fixture
+def kept(amo: Amo) -> Kept:
+    """Return an account and a store that holds its tokens."""
+    tenant, store = amo.tenant(), MemoryTokenStore()
+    store.save(tenant.domain, tenant.token())
+    tenant.asked()
+    return tenant, store
 
 
 @pytest.fixture(params=["sync", "async"])
