@@ -237,6 +237,9 @@ def lead_json(number: int = 1, **changed: object) -> dict[str, object]:
     }
 
 
+WRITTEN: Final = {"_links": {}, "_embedded": {"leads": [{"id": 5, "request_id": "0"}]}}
+"""The answer to a write of one lead."""
+
 FIND: Final = Operation(
     name="leads.find",
     method="GET",

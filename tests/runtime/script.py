@@ -25,6 +25,7 @@ from amocrm_gen.runtime.effects import (
     Stop,
     Talk,
 )
+from amocrm_gen.runtime.errors import TransportError
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.locks.memory import MemoryLocks
 from amocrm_gen.runtime.policy import Policy
@@ -39,6 +40,9 @@ START = 1_700_000_000.0
 INTEGRATION = Integration(
     client_id="client-id", client_secret="client-s3cret", redirect_uri="https://x/cb"
 )
+LOST = TransportError("connection reset", sent=True)
+"""The server may have done what it was asked."""
+UNSENT = TransportError("connection refused", sent=False)
 
 
 def answer(status: int = 200, body: object = None, **headers: str) -> Response:
