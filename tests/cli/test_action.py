@@ -10,6 +10,7 @@ import pytest
 from amocrm_gen.actions.contract import APIS, contract_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from shell import Shell
@@ -212,4 +213,30 @@ def test_b10_a_phone_number_is_a_text(practice: Shell) -> None:
     made = practice(*line, "--set", "contact.phone=89161234567").output
     found = practice("action", "run", "find-contact-by-phone", "--set", "phone=89161234567").output
     assert [contact["id"] for contact in found["contacts"]] == [made["contact_id"]]
-    assert practice("leads", "get", str(made["lead_id"])).output["price"] == 5
+    lead = practice("leads", "get", str(made["lead_id"])).output
+    assert (lead["name"], lead["price"]) == ("2026", 5)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        (
+            "action",
+            "run",
+            "leads.create",
+            "--set",
+            "items[0].name=2026",
+            "--set",
+            "items[0].price=5",
+        ),
+        ("action", "run", "leads.create", "--set", "items.name=2026", "--set", "items.price=5"),
+        ("leads", "create", "--set", "name=2026", "--set", "price=5"),
+    ],
+)
+def test_b10_a_number_is_a_text_where_a_text_belongs(practice: Shell, line: Sequence[str]) -> None:
+    """In actions and in verbs, in a list, in one object alone, and in what is looked for."""
+    (request,) = practice(*line, "--dry-run").output["requests"]
+    assert request["body"] == [{"name": "2026", "price": 5}]
+    assert practice(*line).code == 0
+    found = practice("leads", "find", "--filter", "name=2026").output["items"]
+    assert [(lead["name"], lead["price"]) for lead in found] == [("2026", 5)]

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Final, cast
 import click
 from orjson import JSONDecodeError, loads
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from amocrm_gen.cli.place import kinds_at
 
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from amocrm_gen.cli.place import Place
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
-__all__ = ["put", "read_json", "read_object", "read_text", "with_settings"]
+__all__ = ["read_json", "read_object", "read_text", "with_settings"]
 
 _STEP: Final = re.compile(r"(?P<key>[^.\[\]]+)|\[(?P<index>\d+)\]")
 _LONGEST_LIST: Final = 10_000
@@ -73,43 +76,46 @@ def read_object(given: str | None, option: str) -> JsonObject:
 def with_settings(
     given: JsonObject,
     settings: Sequence[str],
-    option: str = "--set",
+    schema: JsonObject,
     *,
-    is_text: Callable[[str], bool] = lambda _: False,
+    within: Place = (),
+    option: str = "--set",
 ) -> JsonObject:
     """Put `a.b=c` pairs into an object, which is changed and returned.
 
-    Where only a text can stand a value is one, even if it looks like a number: a phone number.
+    It stands `within` an input of this schema. Where a number cannot stand and a text can, a value
+    that looks like a number is a text: a phone number.
     """
     for setting in settings:
         name, equals, text = setting.partition("=")
         if not equals or not name.strip("+ "):
             raise click.BadParameter(f"{setting!r} sets nothing: {_HOW}", param_hint=option)
         adds = name.endswith("+")
-        place = name.removesuffix("+").strip()
-        value = value_of(text)
-        if isinstance(value, int | float) and is_text(place):
-            value = text
-        put(given, place, value, adds=adds, option=option)
+        name = name.removesuffix("+").strip()
+        place = _place(name, option)
+        kinds = kinds_at(schema, (*within, *place, 0) if adds else (*within, *place))
+        _put(given, place, _meant(text, kinds), name, adds=adds, option=option)
     return given
 
 
-def value_of(text: str) -> JsonValue:
+def _meant(text: str, kinds: Collection[str]) -> JsonValue:
     """Return the JSON that a text is, else the text itself."""
     try:
-        return cast("JsonValue", loads(text))
+        value = cast("JsonValue", loads(text))
     except JSONDecodeError:
         return text
+    own = {"boolean"} if isinstance(value, bool) else {"integer", "number"}
+    is_word = isinstance(value, int | float) and "string" in kinds and own.isdisjoint(kinds)
+    return text if is_word else value
 
 
-def put(
-    target: JsonObject, name: str, value: JsonValue, *, adds: bool = False, option: str = "--set"
+def _put(  # noqa: PLR0913 - what a setting consists of
+    target: JsonObject, steps: Place, value: JsonValue, name: str, *, adds: bool, option: str
 ) -> None:
-    """Set what a dotted name leads to; what is missing on the way is made.
+    """Set what a place leads to; what is missing on the way is made.
 
     With `adds` the value is put at the end of the list there.
     """
-    steps = _steps(name, option)
     place: JsonValue = target
     for step, following in pairwise(steps):
         below = _get(place, step)
@@ -128,7 +134,7 @@ def put(
     _set(place, last, value, name, option)
 
 
-def _steps(name: str, option: str) -> list[str | int]:
+def _place(name: str, option: str) -> Place:
     steps: list[str | int] = []
     place = 0
     while place < len(name):
@@ -139,7 +145,7 @@ def _steps(name: str, option: str) -> list[str | int]:
             raise click.BadParameter(f"{name!r} leads nowhere: {_HOW}", param_hint=option)
         steps.append(found["key"] if found["index"] is None else int(found["index"]))
         place = found.end()
-    return steps
+    return tuple(steps)
 
 
 def _get(place: JsonValue, step: str | int) -> JsonValue:

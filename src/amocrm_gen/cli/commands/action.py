@@ -208,27 +208,11 @@ def run(  # noqa: PLR0913 - its options
     from amocrm_gen.cli.performing import perform
 
     found = _catalog(surroundings, own_files).get(key)
-    ready = with_settings(
-        read_object(given, "--input"), settings, is_text=lambda place: _is_text(found, place)
-    )
+    ready = with_settings(read_object(given, "--input"), settings, found.input_schema)
     if everything:
         _walk_all(found, ready)
     output = perform(surroundings, found, ready, is_rehearsed=dry_run, shows_curl=curl)
     _emit(surroundings, output)
-
-
-def _is_text(found: Action, place: str) -> bool:
-    """Tell whether nothing but a text can stand at a place of the input."""
-    whole = found.input_schema
-    shared = whole.get("$defs", {})
-    schema: JsonValue = whole
-    for step in place.split("."):
-        properties = schema.get("properties") if isinstance(schema, dict) else None
-        schema = properties.get(step) if isinstance(properties, dict) else None
-        ref = schema.get("$ref") if isinstance(schema, dict) else None
-        if isinstance(ref, str) and isinstance(shared, dict):
-            schema = shared.get(ref.rpartition("/")[2])
-    return isinstance(schema, dict) and schema.get("type") == "string"
 
 
 def _walk_all(found: Action, ready: JsonObject) -> None:

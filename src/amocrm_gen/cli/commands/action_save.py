@@ -75,12 +75,15 @@ def save(  # noqa: PLR0913 - its options
             raise click.UsageError("--id is needed: the name of the new action")
         from amocrm_gen.actions.saved.drafting import draft_of
 
+        done = known.get(str(key))
         text = draft_of(
-            known.get(str(key)),
+            done,
             id=own_id,
             name=name,
             description=description,
-            fixed=with_settings({**fixed, **read_object(given, "--input")}, settings),
+            fixed=with_settings(
+                {**fixed, **read_object(given, "--input")}, settings, done.input_schema
+            ),
             asked=asked,
         )
         place = f"{own_id}.yaml"

@@ -55,7 +55,13 @@ def _put_query(
         if isinstance(value, tuple):
             known = given.setdefault(name, {})
             flag = f"--{name.replace('_', '-')}"
-            with_settings(cast("JsonObject", known), cast("tuple[str, ...]", value), flag)
+            with_settings(
+                cast("JsonObject", known),
+                cast("tuple[str, ...]", value),
+                action.input_schema,
+                within=(name,),
+                option=flag,
+            )
         elif schema.get("type") == "array":
             given[name] = [
                 _typed(part.strip(), schema.get("items", {})) for part in value.split(",")
@@ -72,13 +78,14 @@ def _put_body(
     settings: tuple[str, ...] = line.get("settings") or ()
     ids: tuple[str, ...] = line.get("ids") or ()
     if action.layout.form != "items" or any(s.startswith("items") for s in settings):
-        with_settings(given, settings)
+        with_settings(given, settings, action.input_schema)
         return
+    if not ids and not settings:
+        return
+    common = with_settings(_first(given), settings, action.input_schema, within=("items", 0))
     if not ids:
-        if settings:
-            given["items"] = [with_settings(_first(given), settings)]
+        given["items"] = [common]
         return
-    common = with_settings(_first(given), settings)
     given["items"] = [{"id": _typed(each, {"type": "integer"}), **common} for each in ids]
 
 
