@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from amocrm_mockserver import Request
     from amocrm_mockserver.account import Account
 
-__all__ = ["TOKEN_PATH", "Messages", "Place", "Tenant", "items", "sent"]
+__all__ = ["TOKEN_PATH", "Messages", "Place", "Tenant", "field_of", "items", "read", "sent"]
 
 KEY = "canary-api-key"
 MAIL = "admin@example.com"
@@ -119,3 +119,14 @@ def sent(request: Request) -> Any:
 def items(answer: Any) -> list[Mapping[str, Any]]:
     """Return the items of an answer of API v2."""
     return list(answer["_embedded"]["items"]) if answer else []
+
+
+def read(amo: AmoCRM, kind: str, number: int, **query: object) -> Any:
+    """Return an entity as API v2 shows it."""
+    answer: Any = amo.request("GET", f"/api/v2/{kind}", query={"id": number, **query})
+    return answer["_embedded"]["items"][0]
+
+
+def field_of(amo: AmoCRM, kind: Any, code: str) -> int:
+    """Return the id of a field that every account has."""
+    return next(one.id for one in amo.custom_fields.find(kind) if one.code == code)
