@@ -5,9 +5,16 @@ from __future__ import annotations
 import pytest
 
 from .crm import Crm, make_crm
+from .drive import Drive, make_drive
 
 
 @pytest.fixture
 def crm() -> Crm:
     """A fresh account."""
     return make_crm()
+
+
+@pytest.fixture
+def drive() -> Drive:
+    """A fresh account's drive."""
+    return make_drive()

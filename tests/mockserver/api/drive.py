@@ -19,7 +19,9 @@ from .crm import NOON
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Drive", "make_drive"]
+__all__ = ["DAY", "Drive", "make_drive"]
+
+DAY = 86_400
 
 Json: TypeAlias = Any
 """A JSON value as a test takes it apart."""
