@@ -218,23 +218,18 @@ def test_b10_a_phone_number_is_a_text(practice: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("command", "place"),
     [
-        (
-            "action",
-            "run",
-            "leads.create",
-            "--set",
-            "items[0].name=2026",
-            "--set",
-            "items[0].price=5",
-        ),
-        ("action", "run", "leads.create", "--set", "items.name=2026", "--set", "items.price=5"),
-        ("leads", "create", "--set", "name=2026", "--set", "price=5"),
+        (("action", "run", "leads.create"), "items[0]."),
+        (("action", "run", "leads.create"), "items."),
+        (("leads", "create"), ""),
     ],
 )
-def test_b10_a_number_is_a_text_where_a_text_belongs(practice: Shell, line: Sequence[str]) -> None:
+def test_b10_a_number_is_a_text_where_a_text_belongs(
+    practice: Shell, command: Sequence[str], place: str
+) -> None:
     """In actions and in verbs, in a list, in one object alone, and in what is looked for."""
+    line = (*command, "--set", f"{place}name=2026", "--set", f"{place}price=5")
     (request,) = practice(*line, "--dry-run").output["requests"]
     assert request["body"] == [{"name": "2026", "price": 5}]
     assert practice(*line).code == 0

@@ -117,6 +117,13 @@ def test_b15_codes_of_errors_differ() -> None:
     assert len(set(codes.values())) == len(codes)
 
 
+def test_b15_what_the_server_says_besides_is_told() -> None:
+    """How long to wait, as the skill for agents promises, and the server's own hint."""
+    told = failure_of(errors.RateLimited("too many", status=429, retry_after=2.0, hint="slowly"))
+    assert told is not None
+    assert (told.details["retry_after"], told.details["hint"]) == (2.0, "slowly")
+
+
 def test_b15_a_sentence_on_one_stream_json_on_the_other(practice: Shell) -> None:
     """People read standard error, programs standard output; with a table there is no JSON."""
     told = practice("leads", "get", "999999999", "-o", "table")

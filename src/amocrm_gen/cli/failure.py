@@ -171,6 +171,8 @@ def _details(error: AmoError) -> dict[str, JsonValue]:
         "operation": error.operation,
         "status": error.status,
         "request_id": error.request_id,
+        "hint": getattr(error, "hint", None),
+        "retry_after": getattr(error, "retry_after", None),
         "what_to_do": error.what_to_do,
         "faults": _faults(error),
         "candidates": _candidates(error),
