@@ -75,6 +75,18 @@ def test_b14_a_broken_log_is_one_warning(practice: Shell, amocrm_account: MockAc
     assert told.output["subdomain"] == amocrm_account.subdomain
     (warning,) = told.err.splitlines()
     assert "run log" in warning
+    for line in (("list",), ("get", "1"), ("off",), ("clear",)):
+        told = practice("runs", *line)
+        assert (told.code, told.error["code"]) == (2, "configuration_error"), line
+        assert "runs.sqlite cannot be used: file is not a database" in told.err
+
+
+def test_b14_an_unusable_folder_is_told(cli: Shell) -> None:
+    """An empty list would say that nothing was run."""
+    (cli.home / "file").write_text("")
+    told = cli("runs", "list", AMOCRM_STATE_FOLDER=str(cli.home / "file"))
+    assert (told.code, told.error["code"]) == (2, "configuration_error")
+    assert "AMOCRM_STATE_FOLDER" in told.error["details"]["what_to_do"]
 
 
 def test_b14_repeats_a_run_on_the_mock_server(practice: Shell, amocrm_account: MockAccount) -> None:

@@ -65,4 +65,5 @@ def write_down(surroundings: Surroundings, outcome: str, exit_code: int) -> None
         if log.is_on():
             log.add(recording.finish(outcome, exit_code))
     except Exception as error:  # noqa: BLE001 - the command itself has succeeded, or has its error
-        surroundings.say(f"amocrm: this run is not in the run log: {error}")
+        said = getattr(error, "message", error)
+        surroundings.say(f"amocrm: this run is not written down: {said}")

@@ -4,15 +4,21 @@
 
 from typing import ClassVar
 
-from amocrm_gen.runtime.errors import AmoError
+from amocrm_gen.runtime.errors import AmoError, ConfigurationError
 
-__all__ = ["ReplayError", "UnknownRun"]
+__all__ = ["ReplayError", "RunLogFault", "UnknownRun"]
 
 
 class UnknownRun(AmoError):
     """No run has this number, or it is older than those that are kept."""
 
     advice: ClassVar[str] = "run `amocrm runs list`"
+
+
+class RunLogFault(ConfigurationError):
+    """The file of the run log cannot be read or written."""
+
+    advice: ClassVar[str] = "move the file away, or name another folder in AMOCRM_STATE_FOLDER"
 
 
 class ReplayError(AmoError):

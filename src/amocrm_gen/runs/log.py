@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from attrs import define, field
 from orjson import dumps, loads
 
-from amocrm_gen.runs.errors import UnknownRun
+from amocrm_gen.runs.errors import RunLogFault, UnknownRun
 from amocrm_gen.runs.run import Run, RunExchange
 from amocrm_gen.runtime.folder import OWNER_FILE, lasting_folder, make_folder
 from amocrm_gen.runtime.types import JsonObject, JsonValue
@@ -48,7 +48,7 @@ class RunLog:
         named = variables.get(_VARIABLE, "").lower()
         if named in {"off", "on"}:
             return named == "on"
-        if not self.path.exists():
+        if not self._is_there():
             return True
         with self._open() as connection:
             row = connection.execute("SELECT value FROM settings WHERE name = 'log'").fetchone()
@@ -75,7 +75,7 @@ class RunLog:
 
     def list(self, *, limit: int, failed: bool = False) -> list[JsonObject]:
         """Return summaries of runs, the last one first."""
-        if not self.path.exists():
+        if not self._is_there():
             return []
         where = "WHERE json_extract(summary, '$.outcome') <> 'ok'" if failed else ""
         query = f"SELECT id, summary FROM runs {where} ORDER BY id DESC LIMIT ?"  # noqa: S608 - fixed texts
@@ -86,7 +86,7 @@ class RunLog:
     def get(self, id: int) -> Run:
         """Return a run; `UnknownRun` if there is none of that number."""
         row: Any = None  # Any: of sqlite
-        if self.path.exists():
+        if self._is_there():
             with self._open() as connection:
                 query = "SELECT content FROM runs WHERE id = ?"
                 row = connection.execute(query, (id,)).fetchone()
@@ -99,7 +99,7 @@ class RunLog:
 
     def clear(self) -> int:
         """Forget all runs, and return how many there were."""
-        if not self.path.exists():
+        if not self._is_there():
             return 0
         with self._open() as connection:
             with connection:
@@ -109,16 +109,34 @@ class RunLog:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return removed
 
+    def _is_there(self) -> bool:
+        """Tell whether anything was written yet; that cannot be told of an unusable folder."""
+        with self._told():
+            try:
+                self.path.stat()
+            except FileNotFoundError:
+                return False
+            return True
+
     @contextmanager
     def _open(self) -> Generator[sqlite3.Connection]:
-        make_folder(self.path.parent)
-        if not self.path.exists():
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWNER_FILE))
-        with closing(sqlite3.connect(self.path, timeout=_WAIT)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA synchronous=NORMAL")
-            connection.executescript(_TABLES)
-            yield connection
+        with self._told():
+            make_folder(self.path.parent)
+            if not self.path.exists():
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, OWNER_FILE))
+            with closing(sqlite3.connect(self.path, timeout=_WAIT)) as connection:
+                connection.execute("PRAGMA journal_mode=WAL")
+                connection.execute("PRAGMA synchronous=NORMAL")
+                connection.executescript(_TABLES)
+                yield connection
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise RunLogFault(f"the run log {self.path} cannot be used: {reason}") from error
 
 
 def _stored(run: Run) -> dict[str, JsonValue]:
