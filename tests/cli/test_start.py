@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
+from terminal import Terminal
 
 from amocrm_gen.cli.failure import EXIT_CODES
 
@@ -102,6 +103,18 @@ def test_needs_its_extra(cli: Shell) -> None:
     told = cli("--version", PYTHONPATH=f"{cli.home}:{cli.variables.get('PYTHONPATH', '')}")
     assert told.code == 2
     assert "pip install 'amocrm-gen[cli]'" in told.err
+
+
+@pytest.mark.parametrize("line", [("connectors",), ("leads", "create", "--set", "name=A")])
+def test_a_table_needs_its_extra(practice: Shell, line: tuple[str, ...]) -> None:
+    """Without rich it says what to install, before anything is changed."""
+    (practice.home / "rich.py").write_text("raise ModuleNotFoundError('rich')\n")
+    path = f"{practice.home}:{practice.variables.get('PYTHONPATH', '')}"
+    with Terminal.start(practice, *line, PYTHONPATH=path) as terminal:
+        assert terminal.end() == 2
+    assert "pip install 'amocrm-gen[cli]'" in terminal.seen
+    assert "Traceback" not in terminal.seen
+    assert practice("leads", "find").output["items"] == []
 
 
 def test_every_code_of_an_exit_is_explained() -> None:

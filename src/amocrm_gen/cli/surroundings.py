@@ -78,6 +78,11 @@ class Surroundings:
             return "json"
         return "table" if sys.stdout.isatty() else "json"
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether the output is drawn on a terminal, for people."""
+        return not self.is_mute and self.format == "table" and sys.stdout.isatty()
+
     @cached_property
     def book(self) -> Book:
         """The connections of this user."""
@@ -152,6 +157,10 @@ class Surroundings:
 
             for text in self.options.fields:
                 FieldPath.parse(text)
+        if self.is_drawn:
+            from amocrm_gen.cli.output.table import check_drawing
+
+            check_drawing()
 
     def _record(self, *, shows_curl: bool) -> Recording:
         """Begin the run; a second client of one command goes into the same."""

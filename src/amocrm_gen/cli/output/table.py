@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, TextIO
 
 from amocrm_gen.cli.output.cells import VALUE, all_columns, shown_text
 from amocrm_gen.cli.output.harmless import harmless, harmless_line
+from amocrm_gen.runtime.errors import MissingExtra
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 # ruff: noqa: PLC0415 - rich takes a while, and is loaded only to draw
 
-__all__ = ["draw_rows", "draw_value", "write_tabs"]
+__all__ = ["check_drawing", "draw_rows", "draw_value", "write_tabs"]
 
 _PADDING: Final = 2
 """Blanks between columns; the box brings one of them along."""
@@ -26,6 +28,14 @@ _WIDEST: Final = 40
 _NARROWEST: Final = 8
 _LOOKED_AT: Final = 200
 """Rows by which the width of a column is told."""
+
+
+def check_drawing() -> None:
+    """Refuse to draw without rich, before anything is done whose output it is for."""
+    try:
+        import_module("rich.table")
+    except ModuleNotFoundError as error:
+        raise MissingExtra("a table on a terminal", "cli") from error
 
 
 def write_tabs(items: Sequence[JsonValue], columns: Sequence[FieldPath], file: TextIO) -> None:
@@ -48,6 +58,7 @@ def draw_rows(
 
     Columns that the user has `chosen` are all drawn, and their text is broken where it is too long.
     """
+    check_drawing()
     from rich.box import SIMPLE_HEAD
     from rich.cells import cell_len
     from rich.table import Table
@@ -84,6 +95,7 @@ def draw_value(
     value: JsonValue, columns: Sequence[FieldPath], file: TextIO, *, color: bool | None
 ) -> None:
     """Draw one object, a field in each row; anything else as text."""
+    check_drawing()
     from rich.table import Table
     from rich.text import Text
 
