@@ -87,6 +87,32 @@ def test_jq_is_given_what_json_writes(capsys: pytest.CaptureFixture[str]) -> Non
     assert rows == "id\n1\n22\n3\n"
 
 
+@pytest.mark.parametrize(
+    ("output", "expected"),
+    [
+        ("csv", 'method,body\nPOST,"[{""id"":1}]"\nPATCH,\n'),
+        ("jsonl", '{"method":"POST","body":[{"id":1}]}\n{"method":"PATCH","body":null}\n'),
+        ("md", '| method | body |\n| --- | --- |\n| POST | \\[{"id":1}\\] |\n| PATCH |  |\n'),
+        ("table", 'method\tbody\nPOST\t[{"id":1}]\nPATCH\t\n'),
+    ],
+)
+def test_requests_of_a_dry_run_are_rows(
+    capsys: pytest.CaptureFixture[str], output: str, expected: str
+) -> None:
+    """Each stands for itself, and fields are theirs; JSON says that it was a dry run."""
+    requests: Any = [
+        {"method": "POST", "body": [{"id": 1}], "curl": "x"},
+        {"method": "PATCH", "body": None, "curl": "y"},
+    ]
+    rehearsed = {"dryRun": True, "requests": requests}
+    fields = ("method", "body")
+    assert _written(capsys, rehearsed, output=output, fields=fields) == expected
+    shown = json.loads(_written(capsys, rehearsed, fields=("method",)))
+    assert shown == {
+        "output": {"dryRun": True, "requests": [{"method": "POST"}, {"method": "PATCH"}]}
+    }
+
+
 @pytest.mark.parametrize("wrong", [".output.[", ".output.items.name", "nosuch"])
 def test_wrong_filters_are_told(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
     """A filter that cannot be read says where; one that does not fit says how."""

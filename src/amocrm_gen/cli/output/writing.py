@@ -27,16 +27,16 @@ _AHEAD: Final = 250
 def write_value(
     value: JsonValue, surroundings: Surroundings, further: Mapping[str, JsonValue] | None = None
 ) -> None:
-    """Write the one result of a command; one with `items` in it is a list.
+    """Write the one result of a command; one with `items` in it, or a dry run, is a list.
 
     What is `further` told stands beside the output, in JSON.
     """
     options = surroundings.options
     paths = [FieldPath.parse(text) for text in options.fields]
-    items = value.get("items") if isinstance(value, dict) else None
-    if isinstance(value, dict) and isinstance(items, list):
-        check_known(paths, items)
-        value = {**value, "items": [prune(item, paths) for item in items]}
+    key, rows = _list_in(value)
+    if isinstance(value, dict) and rows is not None:
+        check_known(paths, rows)
+        value = {**value, key: [prune(row, paths) for row in rows]}
     elif paths:
         check_known(paths, [value])
         value = prune(value, paths)
@@ -44,12 +44,27 @@ def write_value(
         _write_filtered({"output": value, **(further or {})}, surroundings)
     elif surroundings.format == "json":
         write_json({"output": value, **(further or {})})
-    elif isinstance(items, list):
-        _write_rows(items, paths, surroundings)
-    elif surroundings.format == "table" and sys.stdout.isatty():
-        _draw_value(value, paths, surroundings)
+    elif key == "requests" and rows is not None and surroundings.is_drawn and not paths:
+        _write_curl(rows, surroundings)
+    elif rows is not None:
+        _write_rows(rows, paths, surroundings)
+    elif surroundings.is_drawn:
+        from amocrm_gen.cli.output.table import draw_value
+
+        draw_value(value, paths, sys.stdout, color=options.color)
     else:
         _write_rows(value if isinstance(value, list) else [value], paths, surroundings)
+
+
+def _list_in(value: JsonValue) -> tuple[str, list[JsonValue] | None]:
+    """Return the list that a result is, and its key: items, or the requests of a dry run."""
+    key = "items"
+    if isinstance(value, dict):
+        key = "requests" if value.get("dryRun") is True else key
+        rows = value.get(key)
+        if isinstance(rows, list):
+            return key, rows
+    return key, None
 
 
 def write_items(items: Iterable[JsonValue], surroundings: Surroundings) -> None:
@@ -177,16 +192,11 @@ def _draw_rows(
         surroundings.say(f"No room for: {few}. Choose with --fields, or take -o json.")
 
 
-def _draw_value(value: JsonValue, paths: Sequence[FieldPath], surroundings: Surroundings) -> None:
-    from amocrm_gen.cli.output.table import draw_value
+def _write_curl(requests: list[JsonValue], surroundings: Surroundings) -> None:
+    """Write what would be sent as lines for a shell."""
+    from amocrm_gen.cli.output.harmless import harmless
 
-    requests = value.get("requests") if isinstance(value, dict) else None
-    if isinstance(value, dict) and value.get("dryRun") is True and isinstance(requests, list):
-        from amocrm_gen.cli.output.harmless import harmless
-
-        surroundings.say(f"Nothing was sent. Requests that would be: {len(requests)}")
-        for request in requests:
-            if isinstance(request, dict):
-                sys.stdout.write(f"{harmless(str(request.get('curl')))}\n")
-        return
-    draw_value(value, paths, sys.stdout, color=surroundings.options.color)
+    surroundings.say(f"Nothing was sent. Requests that would be: {len(requests)}")
+    for request in requests:
+        if isinstance(request, dict):
+            sys.stdout.write(f"{harmless(str(request.get('curl')))}\n")
