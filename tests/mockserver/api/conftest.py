@@ -6,6 +6,7 @@ import pytest
 
 from .crm import Crm, make_crm
 from .drive import Drive, make_drive
+from .messenger import Messenger
 
 
 @pytest.fixture
@@ -18,3 +19,9 @@ def crm() -> Crm:
 def drive() -> Drive:
     """A fresh account's drive."""
     return make_drive()
+
+
+@pytest.fixture
+def messenger() -> Messenger:
+    """A channel that is connected."""
+    return Messenger()

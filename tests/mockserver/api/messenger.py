@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 
     from amocrm_mockserver.message import Response
 
-__all__ = ["ACCOUNT", "BOT", "CHANNEL", "NOON", "SCOPE", "SECRET", "USER", "Messenger"]
+__all__ = [
+    "ACCOUNT",
+    "BOT",
+    "CHANNEL",
+    "NOON",
+    "PICTURE",
+    "SCOPE",
+    "SECRET",
+    "USER",
+    "Messenger",
+    "refused",
+]
 
 NOON = 1_715_000_800
 CHANNEL = "f90ba33d-c9d9-44da-b76c-c349b0ecbe41"
@@ -27,6 +38,13 @@ SCOPE = f"{CHANNEL}_{ACCOUNT}"
 SECRET = "c6a0aee0ff3e1c0b2a1e4b1f5d5d7e6f0a1b2c3d"
 USER = "76fc2bea-902f-425c-9a3d-dcdac4766090"
 BOT = "9b1f5d5d-7e6f-4a1b-8c3d-c6a0aee0ff3e"
+PICTURE = {
+    "type": "picture",
+    "media": "https://x.test/a.png",
+    "file_name": "a.png",
+    "file_size": 9,
+}
+"""A message that is a picture."""
 _ROOT = "/v2/origin/custom"
 
 
@@ -167,3 +185,12 @@ class Messenger:
         """The id of the account's only chat."""
         [found] = self.control("GET", "chats")["chats"]
         return str(found["id"])
+
+
+def refused(messenger: Messenger, body: object, path: str = SCOPE) -> str:
+    """What is said of a request that must be refused."""
+    answer = messenger.call("POST", path, body)
+    assert answer.status == 400
+    told = orjson.loads(answer.body)
+    assert (told["status"], told["error_code"], told["error_type"]) == (0, 400, "BAD_REQUEST")
+    return str(told["error_description"])
