@@ -25,17 +25,17 @@ def bare(error: E, outer: BaseException | None) -> E:
     return error
 
 
-def about(
-    error: AmoError, asked: Send | Response | None, secrets: Sequence[str], operation: str
-) -> AmoError:
-    """Complete an error by the request that it is about, and take out all that is secret."""
+def about(error: AmoError, asked: Send | Response | None, masks: Masks, operation: str) -> AmoError:
+    """Complete an error by the request that it is about, and take out all that is secret.
+
+    The masks know the request's secrets from then on.
+    """
     send = asked.request if isinstance(asked, Response) else asked
     if error.operation is None:
         error.operation = operation
     if isinstance(asked, Response) and error.status is None:
         error.status = asked.status
         error.request_id = asked.headers.get("x-request-id")
-    masks = Masks(secrets)
     if send is not None:
         request = shown_request(send, masks)
         error.request = error.request or request

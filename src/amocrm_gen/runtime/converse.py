@@ -51,7 +51,7 @@ def converse(session: Session, call: Call[T]) -> Talk[T]:
     if answer.problems:
         complaint = complaint_of(call.operation, answer.problems)
         complaint.saved = _saved(answer.value)
-        raise about(complaint, answer.response, session.secrets, call.operation.name)
+        raise about(complaint, answer.response, Masks(session.secrets), call.operation.name)
     return cast("T", answer.value)
 
 
@@ -95,7 +95,7 @@ def _read(session: Session, call: Call[object], response: Response) -> Answer:
         answer = answer_of(call, response)
     except AmoError as error:
         # Without the frames of reading: they hold the answer, and that whatever it repeats.
-        raise about(error, response, session.secrets, call.operation.name).with_traceback(
+        raise about(error, response, Masks(session.secrets), call.operation.name).with_traceback(
             None
         ) from None
     if not answer.problems:

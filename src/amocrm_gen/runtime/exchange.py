@@ -72,7 +72,7 @@ def attempt(
     try:
         response: Response = yield request
     except (TransportError, ResponseError) as error:
-        about(error, request, secrets, name)
+        about(error, request, Masks(secrets), name)
         _log(request, secrets, error.message)
         return error
     response = Response(response.status, response.headers, response.body, request)
@@ -82,9 +82,8 @@ def attempt(
         session.budget.earn()
         return response
     refusal = refusal_of(response, operation=name, sent=sent, secrets=secrets)
-    about(refusal, request, secrets, name)
     masks = Masks(secrets)
-    shown_request(request, masks)
+    about(refusal, request, masks, name)
     session.remember(masks.beside(secrets))
     yield from _tell_others(session.throttle, refusal)
     return refusal

@@ -21,6 +21,7 @@ from amocrm_gen.runtime.errors import (
 from amocrm_gen.runtime.exchange import exchange
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.kinds import is_object
+from amocrm_gen.runtime.masks import Masks
 from amocrm_gen.runtime.secret import Secret, sealed
 from amocrm_gen.runtime.session import Session
 from amocrm_gen.runtime.tokens.token import Token, is_header_text
@@ -63,7 +64,7 @@ def grant(session: Session, account: Account, **given: str) -> Talk[Token]:
     try:
         return _issued(response, now, account.domain)
     except ResponseError as error:
-        raise about(error, response, secrets, f"oauth.{kind}") from None
+        raise about(error, response, Masks(secrets), f"oauth.{kind}") from None
 
 
 def integration_of(session: Session) -> Integration:
