@@ -196,7 +196,6 @@ def _ends(engine: Engine, exchange: Exchange) -> list[tuple[_End, _End, Row]]:
 
 def _check_ends(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> None:
     account, target = exchange.account, link["to_entity_type"]
-    _check_number(exchange, kind, link)
     if "entity_id" in link and not account.has(kind, link["entity_id"]):
         flaws.append(unsupported("entity_id"))
     if target not in ALLOWED[kind]:
@@ -210,18 +209,6 @@ def _check_ends(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> 
         element = int(exchange.variables["entity_id"])
         if not _may_have(account, element, (target, link["to_entity_id"])):
             flaws.append(unsupported("to_entity_id"))
-
-
-def _check_number(exchange: Exchange, kind: str, link: Row) -> None:
-    """How many links of one type an entity may have is not known; nor is it when undoing them."""
-    guesses = exchange.account.guesses
-    if guesses["links.most"] == "any" or exchange.operation.name.startswith("unlink"):
-        return
-    main = int(exchange.variables.get("entity_id", link.get("entity_id", 0)))
-    held = exchange.account.links.of(kind, main, link["to_entity_type"])
-    is_full = len(held) >= int(guesses["links.most"]) and link["to_entity_id"] not in held
-    if is_full and guesses.refuses("links.most"):
-        raise entity_errors([{"code": _TOO_MANY}])
 
 
 def _check_element(exchange: Exchange, kind: str, link: Row, flaws: list[Flaw]) -> None:
@@ -253,9 +240,25 @@ def _may_have(account: Account, element: int, end: _End) -> bool:
     return all((kind, number) == end for kind, number, _ in linked)
 
 
+def _check_number(account: Account, ends: list[tuple[_End, _End, Row]]) -> None:
+    """How many links of one type an entity may have is not known."""
+    most = account.guesses["links.most"]
+    if most == "any":
+        return
+    held: dict[tuple[_End, str], set[int]] = {}
+    for one, (kind, number), _ in ends:
+        linked = account.links.of(*one, kind)
+        after = held.setdefault((one, kind), set(linked))
+        after.add(number)
+        is_too_many = len(linked) < len(after) > int(most)
+        if is_too_many and account.guesses.refuses("links.most"):
+            raise entity_errors([{"code": _TOO_MANY}])
+
+
 def add_links(engine: Engine, exchange: Exchange) -> Response:
     """Make links; one that is there takes the new metadata."""
     ends = _ends(engine, exchange)
+    _check_number(exchange.account, ends)
     for one, two, metadata in ends:
         connect(exchange, one, two, metadata)
     links = [_shown(exchange.account, one, two, with_main=True) for one, two, _ in ends]
