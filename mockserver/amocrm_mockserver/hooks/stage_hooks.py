@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from amocrm_mockserver.hooks.stage_events import StageEvent
     from amocrm_mockserver.jsonvalue import Json, Row
 
-__all__ = ["EVENTS", "StageMessage", "plant_stage_hooks", "read_stages", "stage_messages", "wrap"]
+__all__ = [
+    "EVENTS",
+    "StageMessage",
+    "mappings_in",
+    "plant_stage_hooks",
+    "read_stages",
+    "stage_messages",
+    "wrap",
+]
 
 TABLE: Final = "stage_hooks"
 EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -47,7 +55,7 @@ class StageMessage:
 
 def plant_stage_hooks(account: Account, given: object) -> None:
     """Take in what people set at stages; ValueError tells what makes no sense."""
-    for index, item in enumerate(_mappings(TABLE, given)):
+    for index, item in enumerate(mappings_in(TABLE, given)):
         where = f"{TABLE}[{index}]"
         row: Row = {"entity_type": "leads", **item, "id": account.next_id(TABLE)}
         read_stages(account, where, row)
@@ -58,7 +66,8 @@ def plant_stage_hooks(account: Account, given: object) -> None:
         account.table(TABLE).add(row)
 
 
-def _mappings(name: str, given: object) -> Sequence[Row]:
+def mappings_in(name: str, given: object) -> Sequence[Row]:
+    """A list of a seed; ValueError tells where it is none of mappings."""
     if not is_array(given):
         raise ValueError(f"{name}: must be a list of mappings")
     for index, item in enumerate(given):

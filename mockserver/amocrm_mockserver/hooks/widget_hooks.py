@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from amocrm_mockserver.hooks.stage_events import STAGES, stage_events
-from amocrm_mockserver.hooks.stage_hooks import StageMessage, read_stages, wrap
-from amocrm_mockserver.jsonvalue import is_array, is_object
+from amocrm_mockserver.hooks.stage_hooks import StageMessage, mappings_in, read_stages, wrap
+from amocrm_mockserver.jsonvalue import is_array
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,13 +46,13 @@ def plant_widget_hooks(account: Account, given: object) -> None:
     An action begins at one stage. `stages` are those that it is stretched over, which takes
     `action_multiple`; without `type_codes` it is told of everything.
     """
-    items = given if is_array(given) else [given]
-    for index, item in enumerate(items):
+    for index, item in enumerate(mappings_in(_TABLE, given)):
         where = f"{_TABLE}[{index}]"
-        if not is_object(item):
-            raise ValueError(f"{where}: must be a mapping")
         usual: Row = {"entity_type": "leads", "settings": {}, "stages": [], "type_codes": None}
         row: Row = {**usual, "action_multiple": False, **item, "id": account.next_id(_TABLE)}
+        for name in ("stages", "type_codes"):
+            if not is_array(row[name]) and row[name] is not usual[name]:
+                raise ValueError(f"{where}: {name} must be a list")
         for status_id in (row.get("status_id"), *row["stages"]):
             read_stages(account, where, {**row, "status_id": status_id})
         for code in row["type_codes"] or ():

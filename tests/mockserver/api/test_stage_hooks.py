@@ -208,6 +208,8 @@ def test_customers_go_through_a_stretched_action() -> None:
         ("stage_hooks", {"event": "period"}, "event must be one of status, add"),
         ("stage_hooks", {"destination": ""}, "destination must be an address"),
         ("widget_hooks", {"stages": [9]}, "there is no such stage"),
+        ("widget_hooks", {"stages": 7002}, "stages must be a list"),
+        ("widget_hooks", {"type_codes": "chat"}, "type_codes must be a list"),
         ("widget_hooks", {"type_codes": ["moved"]}, "type_codes must be some of lead_added"),
     ],
 )
@@ -217,6 +219,17 @@ def test_wrong_hooks(table: str, hook: Json, said: str) -> None:
     with pytest.raises(ValueError, match=said) as caught:
         _crm({**usual, **hook}, table=table)
     assert str(caught.value).startswith(f"{table}[0]: ")
+
+
+@pytest.mark.parametrize("table", ["stage_hooks", "widget_hooks"])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({"status_id": 7001}, ": must be a list of mappings"), ([7001], r"\[0\]: must be a mapping")],
+)
+def test_no_list_of_hooks(table: str, given: Json, said: str) -> None:
+    """One hook without its list, or what is no hook, is told as well."""
+    with pytest.raises(ValueError, match=f"^{table}{said}"):
+        make_crm({**_SEED, table: given})
 
 
 @pytest.mark.parametrize(
