@@ -25,14 +25,15 @@ def _rights() -> RoleRightsWrite:
 def test_users_by_role(amocrm: AmoCRM) -> None:
     """A role is made, given, changed and deleted; its user is kept out and let in."""
     role = amocrm.roles.create(RoleCreate(name="Sales", rights=_rights()))
-    made = amocrm.users.create(
-        UserCreate(
-            name="Ann",
-            email="ann@example.com",
-            password="Secret1",
-            rights=UserRightsWrite(role_id=role.id),
-        )
+    user = UserCreate(
+        name="Ann",
+        email="ann@example.com",
+        password="Secret1",
+        rights=UserRightsWrite(role_id=role.id),
     )
+    assert "ann@example.com" in repr(user)
+    assert "Secret1" not in repr(user)
+    made = amocrm.users.create(user)
     assert amocrm.users.get(made.id).rights.leads.view == "M"
     amocrm.roles.update_one(RoleUpdate(id=role.id, name="Best"))
     amocrm.roles.update([RoleUpdate(id=role.id, rights=RoleRightsWrite(mail_access=True))])

@@ -137,7 +137,7 @@ class UserCreate(Model):
     """en, ru, es and so on; the account's language by default."""
     request_id: str | Unset = field(default=UNSET)
     """Your mark; the answer repeats it."""
-    password: str
+    password: str = field(repr=False)
     """At least six characters with a digit, a capital and a small letter."""
     rights: UserRightsWrite | Unset = field(default=UNSET)
     """Everything is denied by default."""
