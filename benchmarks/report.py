@@ -89,7 +89,7 @@ Machine: {machine}.
   7 a second, for processes that share the default throttle. Its floor is the same with
   `prefetch=0`, one page after the other. Violations are requests that would have been the eighth in
   a second. It counts a minute from the first request on; where it stops, up to six of the last
-  seven are cut off. The throttle's margin leaves 98 % at most.
+  seven are cut off. The throttle's margin leaves 98 % in the long run.
 - G1 keeps the list that `.all()` returns; G2 is the plain loop, which reads a lead when it comes
   to it.
 - G1 is shown both ways: with Python's garbage collector left alone, and paused for each page.
