@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from amocrm_codegen.package import build_package
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
     from amocrm_codegen.waist import Schema
 
@@ -49,6 +51,16 @@ def fragments_package(
     sys.path.insert(0, str(parent))
     yield folder
     sys.path.remove(str(parent))
+
+
+@pytest.fixture
+def part(fragments_package: Path) -> Any:  # Any: generated modules have no static type here
+    """Return a function that imports a module of the generated package."""
+
+    def load(name: str) -> ModuleType:
+        return importlib.import_module(f"{fragments_package.name}.{name}")
+
+    return load
 
 
 @pytest.fixture
