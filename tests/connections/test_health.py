@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from amocrm_gen import Integration, MissingExtra, Token
-from amocrm_gen.connections import Book, Connection, practice
+from amocrm_gen.connections import Book, Connection, mock_server, practice
 from amocrm_gen.connections.granting import accept_token
 from amocrm_gen.connections.health import Check, examine_connection, examine_machine
 from amocrm_mockserver.testing import MockAccount
@@ -134,6 +134,6 @@ def test_a_missing_extra_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(_: str) -> None:
         return None
 
-    monkeypatch.setattr(practice, "find_spec", nothing)
+    monkeypatch.setattr(mock_server, "find_spec", nothing)
     with pytest.raises(MissingExtra, match=r"amocrm-gen\[mock\]"):
         practice.start_mock()

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-from importlib.util import find_spec
 from signal import SIGTERM
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
 from attrs import frozen
@@ -16,10 +12,9 @@ from orjson import JSONDecodeError, dumps, loads
 from amocrm_gen.connections.connector import connector_of
 from amocrm_gen.connections.errors import LoginError
 from amocrm_gen.connections.granting import finish
-from amocrm_gen.connections.opening import SECRET_VARIABLES
+from amocrm_gen.connections.mock_server import check_installed, control, launch
 from amocrm_gen.connections.pending import PendingLogin
 from amocrm_gen.connections.redirect import Redirect
-from amocrm_gen.runtime.errors import MissingExtra
 from amocrm_gen.runtime.folder import lasting_folder, make_folder
 from amocrm_gen.runtime.integration import Integration
 from amocrm_gen.runtime.kinds import is_list, is_object
@@ -45,8 +40,6 @@ __all__ = [
     "stop_mock",
 ]
 
-_PATIENCE: Final = 5.0
-"""Seconds for an answer of a server on this machine."""
 _REDIRECT_URI: Final = "http://127.0.0.1:8910/"
 
 
@@ -94,9 +87,7 @@ def start_mock() -> MockPlace:
     Where one runs already, that is it. The port of the last one is taken again if it is free, so
     that connections go on.
     """
-    for package in ("h11", "jwt", "trustme", "yaml"):
-        if find_spec(package) is None:
-            raise MissingExtra("the mock server", "mock")
+    check_installed()
     from filelock import FileLock
 
     folder = lasting_folder()
@@ -139,17 +130,16 @@ def practise(
     Without a name it is the connected one, else the server's first. One that the server does not
     have is made.
     """
-    accounts = _accounts(_ask("GET", f"{url}/__mock__/accounts"))
+    accounts = _accounts(_ask("GET", url, "/accounts"))
     wanted = None if account is None else account.strip().lower().partition(".")[0]
     found = next((one for one in accounts if wanted is None or one["subdomain"] == wanted), None)
     if found is None:
         name = {} if wanted is None else {"subdomain": wanted}
-        made = _ask("POST", f"{url}/__mock__/accounts", {**name, "redirect_uri": _REDIRECT_URI})
+        made = _ask("POST", url, "/accounts", {**name, "redirect_uri": _REDIRECT_URI})
         found = {**made, "integrations": [made["integration"]]}
     subdomain, integration = str(found["subdomain"]), _integration(found)
-    code = _ask(
-        "POST", f"{url}/__mock__/accounts/{subdomain}/codes", {"client_id": integration.client_id}
-    )
+    asked = {"client_id": integration.client_id}
+    code = _ask("POST", url, f"/accounts/{subdomain}/codes", asked)
     login = PendingLogin(
         connector=connector_of("mock"),
         integration=integration,
@@ -161,28 +151,13 @@ def practise(
 
 
 def _started(folder: Path, port: int) -> MockPlace | None:
-    command = [sys.executable, "-m", "amocrm_mockserver", "--port", str(port), "--tls-port", "0"]
-    command += ["--state", str(folder / "mock-server.state")]
-    with TemporaryFile() as unread:
-        # What it says on standard error has credentials of its own integration: nobody keeps it.
-        process = subprocess.Popen(  # noqa: S603 - our own program
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=unread,
-            cwd=folder,
-            env={name: value for name, value in os.environ.items() if name not in SECRET_VARIABLES},
-            start_new_session=True,
-        )
-        assert process.stdout is not None
-        with process.stdout as output:
-            words = output.readline().decode().split()
-    if words[:1] != ["ready"] or len(words) < 2:
-        process.wait()
+    state = str(folder / "mock-server.state")
+    begun = launch("--port", str(port), "--state", state, folder=folder, outlives=True)
+    if begun.url is None:
         return None
     # It goes on without this process, which is not to be told of as an unfinished child.
-    process.returncode = 0
-    return MockPlace(url=words[1], pid=process.pid)
+    begun.process.returncode = 0
+    return MockPlace(url=begun.url, pid=begun.process.pid)
 
 
 def _read(content: bytes | None) -> MockPlace | None:
@@ -199,28 +174,23 @@ def _read(content: bytes | None) -> MockPlace | None:
 def is_mock_server(url: str) -> bool:
     """Tell whether a mock server answers at an address."""
     try:
-        return "version" in _ask("GET", f"{url}/__mock__/info")
+        return "version" in _ask("GET", url, "/info")
     except LoginError:
         return False
 
 
-def _ask(method: str, url: str, body: Mapping[str, str] | None = None) -> Mapping[str, object]:
+def _ask(
+    method: str, url: str, path: str, body: Mapping[str, str] | None = None
+) -> Mapping[str, object]:
     """Make a control call."""
-    import urllib3
-
-    status, content = 0, None
-    with urllib3.PoolManager(retries=False, timeout=_PATIENCE) as pool:
-        try:
-            response = pool.request(method, url, json=body)
-            status, content = response.status, sealed(loads(response.data))
-        except (urllib3.exceptions.HTTPError, JSONDecodeError):
-            pass
+    status, found = control(method, url, path, body)
+    content = sealed(found)
     if is_object(content) and status == 200:
         return content
     said = content.get("detail") if is_object(content) else "it does not answer as one"
     raise LoginError(
         "mock_server_failed",
-        f"the mock server at {url.partition('/__mock__')[0]} refused: {said}",
+        f"the mock server at {url} refused: {said}",
         advice="see that it runs: `amocrm mock serve`",
     )
 

@@ -1,21 +1,17 @@
 """A fresh account in a mock server, to repeat a run in."""
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 from attrs import field, frozen
-from orjson import dumps, loads
-from urllib3 import PoolManager
-from urllib3.exceptions import HTTPError
+from orjson import dumps
 
+from amocrm_gen.connections.mock_server import Launched, check_installed, control, launch
 from amocrm_gen.runs.errors import ReplayError
 from amocrm_gen.runs.seeding import RunSeed
-from amocrm_gen.runtime.errors import MissingExtra
 from amocrm_gen.runtime.types import JsonObject
 
 __all__ = ["Practice", "practice_account"]
@@ -60,45 +56,30 @@ def practice_account(domain: str, seed: RunSeed, url: str | None) -> Generator[P
             ("everything: an account of a server that already runs begins empty",),
         )
         return
+    check_installed()
     with tempfile.TemporaryDirectory(prefix="amocrm-replay-") as folder:
         file = Path(folder) / "seed.yaml"
-        server, address, fitting = _start(file, subdomain, zone, seed)
+        server, fitting = _start(file, subdomain, zone, seed)
         try:
-            yield _practice(address, subdomain, zone, fitting.counts, fitting.left_out)
+            yield _practice(str(server.url), subdomain, zone, fitting.counts, fitting.left_out)
         finally:
-            server.terminate()
-            server.communicate(timeout=30)
+            server.process.terminate()
+            server.process.wait(timeout=30)
 
 
-def _start(
-    file: Path, subdomain: str, zone: str, seed: RunSeed
-) -> tuple[subprocess.Popen[str], str, RunSeed]:
+def _start(file: Path, subdomain: str, zone: str, seed: RunSeed) -> tuple[Launched, RunSeed]:
     """Start a server; a list that it refuses is left out."""
     for _ in range(_TRIES):
         # JSON is YAML.
         file.write_bytes(
             dumps({"accounts": [{"subdomain": subdomain, "zone": zone, **seed.contents}]})
         )
-        server = subprocess.Popen(  # noqa: S603 - our own program
-            [
-                sys.executable,
-                *("-m", "amocrm_mockserver", "--port", "0", "--tls-port", "0", "--no-limits"),
-                *("--seed", str(file)),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
-        line = "" if server.stdout is None else server.stdout.readline()
-        if line.startswith("ready "):
-            return server, line.split()[1], seed
-        said = server.communicate(timeout=30)[1]
-        if "No module named" in said:
-            raise MissingExtra("a replay on the mock server", "mock")
-        smaller = seed.without_fault(said)
+        server = launch("--port", "0", "--no-limits", "--seed", str(file))
+        if server.url is not None:
+            return server, seed
+        smaller = seed.without_fault(server.said)
         if smaller is None:
-            raise ReplayError(f"the mock server does not start: {said.strip()[-300:]}")
+            raise ReplayError(f"the mock server does not start: {server.said.strip()[-300:]}")
         seed = smaller
     raise ReplayError("the mock server takes nothing of what the run has read")
 
@@ -117,17 +98,10 @@ def _practice(
 
 
 def _control(url: str, path: str, body: JsonObject) -> JsonObject:
-    try:
-        answer = PoolManager(retries=False, timeout=10.0).request(
-            "POST",
-            f"{url.rstrip('/')}/__mock__{path}",
-            body=dumps(body),
-            headers={"Content-Type": "application/json"},
-        )
-    except (HTTPError, OSError, ValueError):
-        raise ReplayError(
-            f"no mock server answers at {url}", advice="start one: amocrm mock serve"
-        ) from None
-    if answer.status >= 400:
-        raise ReplayError(f"the mock server at {url} refuses: {answer.data.decode()[:200]}")
-    return cast("JsonObject", loads(answer.data))
+    status, found = control("POST", url, path, body)
+    if status == 0:
+        raise ReplayError(f"no mock server answers at {url}", advice="start one: amocrm mock serve")
+    if status != 200 or not isinstance(found, dict):
+        said = found.get("detail") if isinstance(found, dict) else "it does not answer as one"
+        raise ReplayError(f"the mock server at {url} refuses: {said}")
+    return found

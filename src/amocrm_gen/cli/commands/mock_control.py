@@ -67,18 +67,10 @@ def _place(surroundings: Surroundings, url: str | None) -> str:
 
 
 def _control(origin: str, method: str, path: str, body: _Body) -> JsonValue:
-    import orjson
-    from urllib3 import PoolManager
-    from urllib3.exceptions import HTTPError
+    from amocrm_gen.connections.mock_server import control
 
-    try:
-        answer = PoolManager(retries=False, timeout=10.0).request(
-            method,
-            f"{origin}/__mock__{path}",
-            body=None if body is None else orjson.dumps(body),
-            headers={"Content-Type": "application/json"},
-        )
-    except HTTPError as error:
+    status, content = control(method, origin, path, body)
+    if status == 0:
         raise Told(
             Failure(
                 code="mock_not_running",
@@ -89,20 +81,16 @@ def _control(origin: str, method: str, path: str, body: _Body) -> JsonValue:
                     " place with --url"
                 },
             )
-        ) from error
-    try:
-        content: JsonValue = orjson.loads(answer.data)
-    except orjson.JSONDecodeError:
-        content = None
-    if answer.status == 200:
+        )
+    if status == 200:
         return content
     detail = content.get("detail") if isinstance(content, dict) else None
     raise Told(
         Failure(
             code="mock_refused",
-            exit_code={404: 4, 400: 6, 409: 7}.get(answer.status, 1),
-            message=str(detail or f"{origin} answers {answer.status}; is it a mock server?"),
-            details={"status": answer.status},
+            exit_code={404: 4, 400: 6, 409: 7}.get(status, 1),
+            message=str(detail or f"{origin} answers {status}; is it a mock server?"),
+            details={"status": status},
         )
     )
 
