@@ -74,6 +74,42 @@ def test_a_dry_run_does_not_use_up_a_code(practice: Shell, grant: str) -> None:
     assert practice("oauth", "issue-token", "--input", "-", given=grant).code == 0
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        (
+            "action: oauth.issue_token, input: {client_id: '{{ input.client_id }}', client_secret: "
+            "'{{ input.client_secret }}', grant_type: authorization_code, code: '{{ input.code }}', "
+            "redirect_uri: '{{ input.redirect_uri }}'}"
+        ),
+        "request: {method: POST, path: /oauth2/access_token, json: '{{ input }}'}",
+        "request: {method: POST, path: '/oauth2/{{ input.grant_type }}', json: '{{ input }}'}",
+    ],
+)
+def test_a_dry_run_of_ones_own_action_does_not_use_up_a_code(
+    practice: Shell, grant: str, step: str
+) -> None:
+    """Whether a step names the operation, its address, or what may become its address."""
+    properties = ", ".join(f"{name}: {{type: string}}" for name in json.loads(grant))
+    path = practice.home / "own.yaml"
+    path.write_text(
+        f"{{id: own, name: Own, inputSchema: {{type: object, properties: {{{properties}}}}}, "
+        f"steps: [{{id: one, {step}}}]}}",
+        "utf-8",
+    )
+    line = ("action", "run", "own", "--file", str(path), "--input", "-")
+    told = practice(*line, "--dry-run", given=grant)
+    assert (told.code, "cannot be rehearsed" in told.err) == (2, True)
+    assert practice("oauth", "issue-token", "--input", "-", given=grant).code == 0
+
+
+def test_a_dry_run_of_a_whole_address_does_not_use_up_a_code(practice: Shell, grant: str) -> None:
+    """The address is that of the path alone."""
+    address = f"https://{practice.environment['AMOCRM_ACCOUNT']}/oauth2/access_token"
+    told = practice("request", address, "--json", "-", "--dry-run", given=grant)
+    assert (told.code, "cannot be rehearsed" in told.err) == (2, True)
+
+
 def test_a_request_for_tokens_shows_none(practice: Shell, grant: str) -> None:
     """Whoever wants the bytes asks for them."""
     told = practice("request", "/oauth2/access_token", "--json", "-", given=grant)

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from amocrm_gen.actions.action import Action
+    from amocrm_gen.actions.saved.action import Step
     from amocrm_gen.cli.surroundings import Surroundings
     from amocrm_gen.runtime.types import JsonObject, JsonValue
 
@@ -36,7 +39,7 @@ def perform(
             output = action.perform(amo, given)
         _tell_hidden(surroundings, action)
         return output
-    if action.id == _TOKENS:
+    if _asks_for_tokens(action):
         # A rehearsal lets this request through, since the client renews its own token by it; it
         # would use up the code or the refresh token.
         message = "a request for tokens cannot be rehearsed: `amocrm login` gets them"
@@ -55,6 +58,11 @@ def perform(
         for request in requests:
             sys.stderr.write(f"{request.curl}\n")
     return {"dryRun": True, "requests": [request.as_json() for request in requests]}
+
+
+def _asks_for_tokens(action: Action) -> bool:
+    steps: Sequence[Step] = getattr(action, "steps", ())  # of an action of the user's own
+    return action.id == _TOKENS or any(step.may_ask_for_tokens for step in steps)
 
 
 def _tell_hidden(surroundings: Surroundings, action: Action) -> None:

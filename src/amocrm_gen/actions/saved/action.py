@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
 from amocrm_gen.actions.action import Requests
 from amocrm_gen.actions.fault import Fault, InputError
 from amocrm_gen.actions.saved.expression import ExpressionError
-from amocrm_gen.actions.saved.template import filled, worked_out
+from amocrm_gen.actions.saved.template import any_of, filled, worked_out
 from amocrm_gen.actions.validation import checked_by_schema
 from amocrm_gen.runtime.errors import AmoError
 from amocrm_gen.runtime.kinds import is_list
@@ -29,6 +31,8 @@ _NO_INPUT: Final[JsonObject] = {
     "properties": dict[str, "JsonValue"](),
     "additionalProperties": False,
 }
+_TOKENS: Final = ("oauth.issue_token", "/oauth2/access_token")
+"""What asks for tokens: the operation, and its address."""
 
 
 @frozen(kw_only=True)
@@ -58,6 +62,14 @@ class Step:
         if self.action is not None:
             return self.action.is_destructive
         return bool(self.request.get("method") == "DELETE")
+
+    @property
+    def may_ask_for_tokens(self) -> bool:
+        """Tell whether it may use up a code or a refresh token, be it by what is filled in."""
+        if self.action is not None:
+            return self.action.id == _TOKENS[0]
+        path = urlsplit(str(self.request.get("path", ""))).path.rstrip("/")
+        return self.is_write and re.fullmatch(any_of(path), _TOKENS[1]) is not None
 
     @property
     def requests(self) -> Requests:

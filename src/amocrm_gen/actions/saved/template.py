@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from amocrm_gen.actions.saved.expression import Expression
     from amocrm_gen.runtime.types import JsonValue
 
-__all__ = ["Hole", "filled", "holes", "worked_out"]
+__all__ = ["Hole", "any_of", "filled", "holes", "worked_out"]
 
 _HOLE: Final = re.compile(r"{{(.*?)}}", re.DOTALL)
 
@@ -42,6 +42,11 @@ def holes(value: object, steps: tuple[str | int, ...] = ()) -> Iterator[Hole]:
     elif is_list(value):
         for index, inner in enumerate(value):
             yield from holes(inner, (*steps, index))
+
+
+def any_of(template: str) -> str:
+    """Return a pattern of all texts that a template may become."""
+    return ".*".join(map(re.escape, _HOLE.sub("{{}}", template).split("{{}}")))
 
 
 def worked_out(text: str, known: Mapping[str, object]) -> object:

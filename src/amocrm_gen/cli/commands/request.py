@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import click
 
@@ -106,7 +107,7 @@ def request(surroundings: Surroundings, /, path: str, **line: Any) -> None:  # A
 def _rehearse(surroundings: Surroundings, asked: Asked, *, shows_curl: bool) -> None:
     from amocrm_gen.runs.rehearsal import Rehearsal
 
-    if asked.path.rstrip("/") == _TOKENS:
+    if urlsplit(asked.path).path.rstrip("/") == _TOKENS:
         message = "a request for tokens cannot be rehearsed: `amocrm login` gets them"
         raise click.UsageError(message)
     rehearsal = Rehearsal(keeps_reads=True)
@@ -137,7 +138,7 @@ def _send(
         from amocrm_gen.cli.asking import content_of
 
         content = content_of(answer)
-        if asked.path.rstrip("/") == _TOKENS:
+        if urlsplit(asked.path).path.rstrip("/") == _TOKENS:
             from amocrm_gen.actions.hiding import without
 
             content = without(content, ("access_token", "refresh_token"))
