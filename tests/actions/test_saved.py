@@ -16,10 +16,12 @@ from amocrm_gen.actions.fault import InputError
 from amocrm_gen.actions.saved.document import ActionFileError
 from amocrm_gen.actions.saved.drafting import draft_of
 from amocrm_gen.actions.saved.expression import ExpressionError, parse
+from amocrm_gen.actions.saved.partly_done import PartlyDone
 from amocrm_gen.actions.saved.reading import format_schema, read_action
 from amocrm_gen.actions.saved.shelf import Shelf
 from amocrm_gen.actions.saved.template import filled
 from amocrm_gen.runtime.unset import UNSET
+from amocrm_gen.v4.models.webhooks import WebhookCreate, WebhookEvent
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "actions" / "call-back.yaml"
 KNOWN = Catalog.of().actions
@@ -74,6 +76,8 @@ def test_the_example_does_what_it_says(amocrm: AmoCRM) -> None:
     assert again["tagged"] == []
 
 
+HOOK = "https://example.com/hook"
+UNSUBSCRIBED = "action: webhooks.unsubscribe"
 GOOD = """\
 id: own
 name: Own
@@ -186,6 +190,52 @@ def test_a_value_that_is_missing_in_a_text_is_told(amocrm: AmoCRM) -> None:
     )
     with pytest.raises(InputError, match=r"there is no input\.lead"):
         read(text).perform(amocrm, {})
+
+
+PARTS = """\
+id: own
+name: Own
+inputSchema: {type: object, properties: {ids: {type: array}, word: {type: string}}}
+steps:
+  - {id: gone, for_each: input.ids, action: tags.create.leads, input: {items: {name: "{{ item }}"}}}
+  - {id: read, action: account.get}
+output: {word: "so {{ input.word }}"}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "failed"),
+    [({"ids": ["a", 5], "word": "x"}, "the step gone"), ({"ids": ["a"]}, "the output")],
+)
+def test_what_is_done_by_a_part_of_a_step_is_told(
+    amocrm: AmoCRM, given: dict[str, Any], failed: str
+) -> None:
+    """Some items of a list, or all steps where only the output cannot be made."""
+    with pytest.raises(PartlyDone, match=r"stays done \(step gone\)") as caught:
+        read(PARTS).perform(amocrm, given)
+    assert (caught.value.failed, caught.value.done) == (failed, ("gone",))
+    assert isinstance(caught.value.__cause__, InputError)
+    assert "nothing was sent" not in str(caught.value)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+    assert [tag.name for tag in amocrm.tags.find("leads")] == ["a"]
+
+
+def test_a_step_without_an_answer_is_done_as_well(amocrm: AmoCRM) -> None:
+    """What removes something says nothing."""
+    amocrm.webhooks.subscribe(WebhookCreate(destination=HOOK, settings=[WebhookEvent("add_lead")]))
+    text = PARTS.replace("for_each: input.ids, action: tags.create.leads", UNSUBSCRIBED).replace(
+        'items: {name: "{{ item }}"}', f"destination: {HOOK}"
+    )
+    with pytest.raises(PartlyDone) as caught:
+        read(text).perform(amocrm, {})
+    assert caught.value.done == ("gone",)
+    assert list(amocrm.webhooks.find()) == []
+
+
+def test_a_first_step_that_fails_raises_its_own_error(amocrm: AmoCRM) -> None:
+    """There is nothing that could be repeated by mistake."""
+    with pytest.raises(InputError):
+        read(PARTS).perform(amocrm, {"ids": [5]})
 
 
 @pytest.mark.parametrize(

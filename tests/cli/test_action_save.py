@@ -46,9 +46,14 @@ def test_b10_a_later_step_that_fails_tells_what_is_done(practice: Shell) -> None
     lead = practice("leads", "create", "--set", "name=Roof").output["items"][0]["id"]
     line = ("action", "run", "call-back", "--set", f"lead={lead}", "--set", "said=Yes", "--set")
     told = practice(*line, "when=soon")
-    assert told.error["code"] == "invalid_input"
-    assert "stays done (step note)" in told.error["details"]["what_to_do"]
+    assert (told.code, told.error["code"]) == (7, "partly_done")
+    details = told.error["details"]
+    assert (details["steps_done"], details["cause"]["code"]) == (["note"], "invalid_input")
+    assert "stays done (step note)" in details["what_to_do"]
+    assert "'soon' is no date or time" in told.err
     assert "nothing was sent" not in told.err
+    rehearsed = practice(*line, "when=soon", "--dry-run")
+    assert (rehearsed.code, rehearsed.error["code"]) == (6, "invalid_input")
 
 
 def test_b14_an_action_of_ones_own_is_repeated(practice: Shell) -> None:

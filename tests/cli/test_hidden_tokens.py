@@ -78,9 +78,9 @@ def test_a_dry_run_does_not_use_up_a_code(practice: Shell, grant: str) -> None:
     "step",
     [
         (
-            "action: oauth.issue_token, input: {client_id: '{{ input.client_id }}', client_secret: "
-            "'{{ input.client_secret }}', grant_type: authorization_code, code: '{{ input.code }}', "
-            "redirect_uri: '{{ input.redirect_uri }}'}"
+            "action: oauth.issue_token, input: {client_id: '{{ input.client_id }}', "
+            "client_secret: '{{ input.client_secret }}', grant_type: authorization_code, "
+            "code: '{{ input.code }}', redirect_uri: '{{ input.redirect_uri }}'}"
         ),
         "request: {method: POST, path: /oauth2/access_token, json: '{{ input }}'}",
         "request: {method: POST, path: '/oauth2/{{ input.grant_type }}', json: '{{ input }}'}",

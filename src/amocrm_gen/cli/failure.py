@@ -33,6 +33,7 @@ _CANDIDATE: Final = ("id", "name", "place")
 _CODES: Final[dict[str, tuple[str, int]]] = {
     # By the names of classes, so that a failing start need not import them.
     "BatchError": ("partial_batch", 7),
+    "PartlyDone": ("partly_done", 7),
     "InDoubtError": ("in_doubt", 7),
     "Conflict": ("conflict", 7),
     "EditError": ("edit_refused", 6),
@@ -145,11 +146,24 @@ def _amo(error: AmoError) -> Failure:
     return Failure(
         code=code,
         exit_code=exit_code,
-        message=_sentence(_with_faults(error)),
+        message=_sentence(_told(error)),
         details={
             key: value for key, value in _details(error).items() if value not in (None, "", [])
         },
     )
+
+
+def _told(error: AmoError) -> str:
+    cause = _cause_of(error)
+    said = _with_faults(error)
+    return said if cause is None else f"{said}: {cause.message}"
+
+
+def _cause_of(error: AmoError) -> Failure | None:
+    """Return what has stopped an action of which a part is done."""
+    is_partly_done = type(error).__name__ == "PartlyDone"  # by its name, as above
+    cause = error.__cause__
+    return failure_of(cause) if is_partly_done and cause is not None else None
 
 
 def _with_faults(error: AmoError) -> str:
@@ -167,6 +181,7 @@ def _with_faults(error: AmoError) -> str:
 def _details(error: AmoError) -> dict[str, JsonValue]:
     own: Callable[[], dict[str, JsonValue]] | None = getattr(error, "as_json", None)
     further = {} if own is None else own()
+    cause = _cause_of(error)
     return {
         "operation": error.operation,
         "status": error.status,
@@ -179,6 +194,7 @@ def _details(error: AmoError) -> dict[str, JsonValue]:
         "problems": _problems(getattr(error, "problems", ())),
         **_parts(error),
         **further,
+        "cause": None if cause is None else cause.envelope["error"],
     }
 
 

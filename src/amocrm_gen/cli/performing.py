@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from amocrm_gen.actions.saved.action import Step
     from amocrm_gen.cli.surroundings import Surroundings
     from amocrm_gen.runtime.types import JsonObject, JsonValue
+    from amocrm_gen.v4.client import AmoCRM
 
 __all__ = ["perform"]
 
@@ -51,13 +52,23 @@ def perform(
 
     rehearsal = Rehearsal()
     with surroundings.client(rehearsal=rehearsal) as amo:
-        action.perform(amo, _short(action, given))
+        _rehearse(action, amo, _short(action, given))
         seen = None if action.is_write else amo.last_exchange
     requests = rehearsal.requests or (() if seen is None else (RehearsedRequest(seen.request),))
     if shows_curl:
         for request in requests:
             sys.stderr.write(f"{request.curl}\n")
     return {"dryRun": True, "requests": [request.as_json() for request in requests]}
+
+
+def _rehearse(action: Action, amo: AmoCRM, given: JsonObject) -> None:
+    from amocrm_gen.actions.saved.partly_done import PartlyDone  # noqa: PLC0415 - as above
+
+    try:
+        action.perform(amo, given)
+    except PartlyDone as error:
+        # Nothing is done in a rehearsal; what is wrong with the step is all there is to tell.
+        raise (error.__cause__ or error) from None
 
 
 def _asks_for_tokens(action: Action) -> bool:

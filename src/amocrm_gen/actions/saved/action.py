@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from attrs import field, frozen
 from amocrm_gen.actions.action import Requests
 from amocrm_gen.actions.fault import Fault, InputError
 from amocrm_gen.actions.saved.expression import ExpressionError
+from amocrm_gen.actions.saved.partly_done import PartlyDone
 from amocrm_gen.actions.saved.template import any_of, filled, worked_out
 from amocrm_gen.actions.validation import checked_by_schema
 from amocrm_gen.runtime.errors import AmoError
@@ -18,7 +20,7 @@ from amocrm_gen.runtime.kinds import is_list
 from amocrm_gen.runtime.unset import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from amocrm_gen.actions.action import Action, Kind
     from amocrm_gen.runtime.types import JsonObject, JsonValue
@@ -142,36 +144,31 @@ class SavedAction:
     def perform(self, amo: AmoCRM, given: JsonObject) -> JsonValue:
         """Do the steps; what was done before a step that fails stays done.
 
-        Raises what the steps raise, and `InputError` where a template finds no value.
+        Raises what the first step raises that does anything, `PartlyDone` once something was
+        changed, and `InputError` where a template finds no value.
         """
         known: dict[str, object] = {"input": checked_by_schema(self, given)}
+        changed: list[str] = []
         for step in self.steps:
-            try:
-                known[step.id] = self._done(amo, step, known)
-            except ExpressionError as error:
-                unfit = self._unfit(f"steps.{step.id}", error)
-                self._tell_done(known, step, unfit)
-                raise unfit from error
-            except AmoError as error:
-                self._tell_done(known, step, error)
-                raise
+            with self._telling(f"steps.{step.id}", f"the step {step.id}", changed):
+                known[step.id] = self._done(amo, step, known, changed)
         if self.output is UNSET:
             return cast("JsonValue", known[self.steps[-1].id])
-        try:
+        with self._telling("output", "the output", changed):
             return filled(self.output, known)
-        except ExpressionError as error:
-            raise self._unfit("output", error) from error
 
-    def _tell_done(self, known: Mapping[str, object], failed: Step, error: AmoError) -> None:
+    @contextmanager
+    def _telling(self, place: str, what: str, changed: Sequence[str]) -> Generator[None]:
         """Say of an error what is done by now: whoever repeats the action does that again."""
-        # Steps that were left out gave nothing.
-        done = [step.id for step in self.steps if step.is_write and known.get(step.id)]
-        if done:
-            steps = f"{'step' if len(done) == 1 else 'steps'} {', '.join(done)}"
-            error.what_to_do = (
-                f"the step {failed.id} failed, and what was done before stays done ({steps}):"
-                " repeat only the rest"
-            )
+        try:
+            try:
+                yield
+            except ExpressionError as error:
+                raise self._unfit(place, error) from error
+        except AmoError as error:
+            if not changed:
+                raise
+            raise PartlyDone(self.id, failed=what, done=changed, cause=error) from error
 
     def _unfit(self, place: str, error: ExpressionError) -> InputError:
         return InputError(
@@ -180,9 +177,11 @@ class SavedAction:
             action=self.id,
         )
 
-    def _done(self, amo: AmoCRM, step: Step, known: Mapping[str, object]) -> JsonValue:
+    def _done(
+        self, amo: AmoCRM, step: Step, known: Mapping[str, object], changed: list[str]
+    ) -> JsonValue:
         if step.for_each is None:
-            return _once(amo, step, known) if _is_wanted(step, known) else None
+            return _once(amo, step, known, changed) if _is_wanted(step, known) else None
         listed = worked_out(step.for_each, known)
         if listed is UNSET or listed is None:
             return []
@@ -192,7 +191,7 @@ class SavedAction:
         for item in listed:
             here = {**known, step.variable: item}
             if _is_wanted(step, here):
-                done.append(_once(amo, step, here))
+                done.append(_once(amo, step, here, changed))
         return done
 
 
@@ -203,7 +202,14 @@ def _is_wanted(step: Step, known: Mapping[str, object]) -> bool:
     return found is not UNSET and bool(found)
 
 
-def _once(amo: AmoCRM, step: Step, known: Mapping[str, object]) -> JsonValue:
+def _once(amo: AmoCRM, step: Step, known: Mapping[str, object], changed: list[str]) -> JsonValue:
+    done = _sent(amo, step, known)
+    if step.is_write and step.id not in changed:
+        changed.append(step.id)
+    return done
+
+
+def _sent(amo: AmoCRM, step: Step, known: Mapping[str, object]) -> JsonValue:
     if step.action is not None:
         return step.action.perform(amo, cast("JsonObject", filled(step.input, known)))
     asked = cast("dict[str, Any]", filled(step.request, known))  # Any: as the file has it
