@@ -105,6 +105,27 @@ def test_an_unknown_name_tells_the_nearest_first(amocrm: AmoCRM, directory: Dire
     assert f"'Negotiation' (id {error.candidates[0].id}, pipeline 'Wholesale')" in str(error)
 
 
+def test_only_what_is_alike_is_proposed(amocrm: AmoCRM, directory: Directory) -> None:
+    """A slip or a part of a name; nothing else is a guess worth telling."""
+    add_pipeline(amocrm, "Wholesale", "Negotiation", "Contract sent", "Agreement", "Delivery")
+    for given in ("Negotaition", "negot", "Negotiation with the buyer"):
+        with pytest.raises(UnknownName, match="did you mean 'Negotiation'") as caught:
+            directory.stage(given, pipeline="wholesale")
+        assert [one.name for one in caught.value.candidates] == ["Negotiation"]
+
+
+@pytest.mark.parametrize("given", ["Xyzzy", "7777", 7777])
+def test_where_nothing_is_alike_what_there_is_is_told(
+    amocrm: AmoCRM, directory: Directory, given: int | str
+) -> None:
+    """It is not called what may be meant, and a long list is cut."""
+    add_pipeline(amocrm, "Wholesale", *(f"Stage {letter}" for letter in "ABCDEFGHIJKL"))
+    with pytest.raises(UnknownName, match=r"there are .*'Stage A'.* more") as caught:
+        directory.stage(given, pipeline="wholesale")
+    assert "did you mean" not in str(caught.value)
+    assert len(caught.value.candidates) == 10
+
+
 def test_one_stage_name_in_two_pipelines_is_ambiguous(amocrm: AmoCRM, directory: Directory) -> None:
     """The candidates say which pipeline each is in; naming or preferring one settles it."""
     first = add_pipeline(amocrm, "Розница", "Торги")

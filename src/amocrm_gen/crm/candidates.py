@@ -53,7 +53,11 @@ class _NameError(AmoError):
 
 
 class UnknownName(_NameError):
-    """The account has nothing of that name; `candidates` is what it has, the most alike first."""
+    """The account has nothing of that name.
+
+    `candidates` are the few that are alike, the most alike first; where none is, the first of
+    those that the account has.
+    """
 
     def __init__(
         self,

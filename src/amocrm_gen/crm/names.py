@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from attrs import frozen
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 __all__ = ["Named", "fold", "id_of", "matching", "pick"]
 
 T = TypeVar("T")
+_ALIKE: Final = 0.6
+"""How much of two names is the same where one may be meant by the other."""
+_TELLING: Final = 3
+"""A part of a name that is shorter tells nothing."""
+_MOST_ALIKE: Final = 5
+_MOST: Final = 10
 
 
 @frozen
@@ -62,23 +68,40 @@ def matching(given: int | str, entries: Sequence[Named[T]]) -> list[Named[T]]:
 def pick(what: str, given: int | str, entries: Sequence[Named[T]], *, where: str = "") -> T:
     """Return the one entry of an id or of a name.
 
-    Raises `UnknownName` and `AmbiguousName`, which say what the account has.
+    Raises `UnknownName` and `AmbiguousName`, which say what may be meant.
     """
     found = matching(given, entries)
     if not found:
-        raise UnknownName(what, given, _by_likeness(str(given), entries), where=where)
+        raise _unknown(what, given, entries, where)
     if len(found) > 1:
         candidates = [entry.candidate for entry in found]
         raise AmbiguousName(what, given, candidates, where=where)
     return found[0].value
 
 
-def _by_likeness(given: str, entries: Sequence[Named[T]]) -> list[Candidate]:
+def _unknown(what: str, given: int | str, entries: Sequence[Named[T]], where: str) -> UnknownName:
+    """Return the error of a name: what is alike, else what there is."""
+    alike = [] if id_of(given) is not None else _alike(str(given), entries)
+    if alike or not entries:
+        return UnknownName(what, given, alike, where=where)
+    there = [entry.candidate for entry in entries[:_MOST]]
+    names = ", ".join(repr(one.name) for one in there)
+    more = f" and {len(entries) - _MOST} more" if len(entries) > _MOST else ""
+    return UnknownName(what, given, there, where=where, advice=f"there are {names}{more}")
+
+
+def _alike(given: str, entries: Sequence[Named[T]]) -> list[Candidate]:
     from difflib import SequenceMatcher  # noqa: PLC0415 - only errors need it
 
     wanted = fold(given)
 
     def likeness(entry: Named[T]) -> float:
-        return max(SequenceMatcher(None, wanted, fold(name)).ratio() for name in entry.names)
+        return max(map(_likeness, map(fold, entry.names)))
 
-    return [entry.candidate for entry in sorted(entries, key=likeness, reverse=True)]
+    def _likeness(name: str) -> float:
+        ratio = SequenceMatcher(None, wanted, name).ratio()
+        is_part = min(len(wanted), len(name)) >= _TELLING and (wanted in name or name in wanted)
+        return max(ratio, _ALIKE) if is_part else ratio
+
+    rated = sorted(((likeness(entry), -place) for place, entry in enumerate(entries)), reverse=True)
+    return [entries[-place].candidate for rate, place in rated[:_MOST_ALIKE] if rate >= _ALIKE]
