@@ -204,9 +204,14 @@ def _(crm: Crm) -> Json:
     return [row["name"] for row in crm.find("leads/tags", "filter[name]=roof", "tags")]
 
 
-@on_crm("customers.mode_off", {"422": 422, "426": 426}, {"customers_mode": "disabled"})
+@on_crm(
+    "customers.mode_off",
+    {"422": [422, 422, 422], "426": [426, 422, 422]},
+    {"customers_mode": "disabled"},
+)
 def _(crm: Crm) -> Json:
-    return crm.send("GET", "customers").status
+    paths = ("customers", "customers/statuses", "customers/segments")
+    return [crm.send("GET", path).status for path in paths]
 
 
 @on_crm("customers.average_check", {"cut": 2, "rounded": 3}, _CUSTOMER)
