@@ -74,9 +74,11 @@ class Shell:
     @property
     def line(self) -> list[str]:
         """What starts the command line."""
-        # In a checkout that is not the installed one the module is found by PYTHONPATH.
-        installed = _EXECUTABLE.exists() and "PYTHONPATH" not in os.environ
-        return [str(_EXECUTABLE)] if installed else [sys.executable, "-m", "amocrm_gen.cli"]
+        if "PYTHONPATH" in os.environ:
+            # A checkout that is not the installed one: the executable would run that one.
+            return [sys.executable, "-m", "amocrm_gen.cli"]
+        assert _EXECUTABLE.exists(), f"{_EXECUTABLE} is not there: run `make setup`"
+        return [str(_EXECUTABLE)]
 
     def __call__(self, *arguments: str, given: str = "", **environment: str) -> Done:
         """Run it to its end; `given` is its standard input."""

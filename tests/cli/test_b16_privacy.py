@@ -44,6 +44,9 @@ _LINES = (
 )
 
 
+_ONLINE = {"status", "doctor", "leads", "request"}
+
+
 @pytest.mark.parametrize("line", _LINES, ids=" ".join)
 def test_b16_only_the_account_is_called(practice: Shell, line: tuple[str, ...]) -> None:
     """Whatever is run, sockets lead to the account's host; no update check, no telemetry."""
@@ -54,5 +57,6 @@ def test_b16_only_the_account_is_called(practice: Shell, line: tuple[str, ...]) 
     assert told.code in {0, 1}, told
     account = urlsplit(practice.environment["AMOCRM_BASE_URL"])
     seen = notes.read_text().splitlines() if notes.exists() else []
+    assert bool(seen) == (line[0] in _ONLINE), "nothing else is sent, and the watch is awake"
     assert [one for one in seen if f"'{account.hostname}'" not in one] == []
     assert [one for one in seen if f"{account.port}" not in one] == []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +20,47 @@ if TYPE_CHECKING:
 def test_tells_its_version(cli: Shell) -> None:
     """It is that of the package."""
     assert cli("--version").out.strip() == f"amocrm {version('amocrm-gen')}"
+
+
+def test_it_is_this_checkout_that_is_tested(cli: Shell) -> None:
+    """Another one that is installed would be run in its place without a word."""
+    ended = subprocess.run(
+        [sys.executable, "-c", "import amocrm_gen; print(amocrm_gen.__file__)"],
+        env=cli.variables,
+        cwd=cli.home,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(ended.stdout.strip()) == Path(__file__).parents[2] / "src/amocrm_gen/__init__.py"
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "shown"),
+    [
+        (("status",), 3, "not_connected"),
+        (("token",), 3, "not_connected"),
+        (("logout",), 3, "not_connected"),
+        (("connect",), 2, "login_credentials_missing"),
+        (("connection", "list"), 0, "items"),
+        (("connectors",), 0, "kommo"),
+        (("doctor", "--offline"), 3, "versions"),
+        (("search", "kommo", "--type", "connector"), 0, "kommo"),
+        (("runs", "list"), 0, "items"),
+        (("mock", "info", "--url", "http://127.0.0.1:1"), 1, "mock_not_running"),
+        (("completion", "bash"), 0, "_AMOCRM_COMPLETE"),
+        (("skill",), 0, "# amoCRM"),
+        (("generate", "--help"), 0, "amocrm-codegen"),
+        (("leads", "find"), 3, "not_connected"),
+        (("request", "account"), 3, "not_connected"),
+    ],
+    ids=lambda part: part[0] if isinstance(part, tuple) else "",
+)
+def test_each_part_starts(cli: Shell, line: tuple[str, ...], code: int, shown: str) -> None:
+    """Without an account and without a network; what the help does not import is there."""
+    told = cli(*line)
+    assert told.code == code, told
+    assert shown in told.out
 
 
 def test_helps(cli: Shell) -> None:
